@@ -1,0 +1,108 @@
+/*
+  throng/solver.h: algorithms that look for an equilibrium, and the numbers that say how near they are.
+
+  A MfgSolver is chosen by name, takes a model, and repeats one outer iteration (μ_p, π_p) → (μ_{p+1}, π_{p+1}) until
+  a stop rule holds. After each iteration whose number is a multiple of metrics.every (and at the start and the end)
+  it fills a row of metrics and hands it to the monitors.
+
+  All functions are collective on the communicator unless they say otherwise.
+*/
+#ifndef THRONG_SOLVER_H
+#define THRONG_SOLVER_H
+
+#include <throng/mdp.h>
+
+typedef struct _p_MfgSolver *MfgSolver;
+
+/* The columns of a row of the record, in the order of metrics.csv. */
+typedef enum {
+  MFG_METRIC_ITERATION, /* p; row 0 is the start */
+  MFG_METRIC_SECONDS,   /* wall time since MfgSolverSolve() began, metrics included */
+  MFG_METRIC_EXPLOITABILITY,             /* φ(π_p) at the population that π_p induces */
+  MFG_METRIC_REGULARISED_EXPLOITABILITY, /* φ_η(π_p) at the same population */
+  MFG_METRIC_EXPLOITABILITY_AT_MU,       /* φ(π_p, μ_p) */
+  MFG_METRIC_QUALITY,                    /* T(π_p, μ_p) */
+  MFG_METRIC_REGULARISED_QUALITY,        /* the planner's own gap at μ_{p-1}, before the push */
+  MFG_METRIC_MEAN_FIELD_DELTA,           /* ‖μ_p - μ_{p-1}‖_1 */
+  MFG_METRIC_MU_PI_DELTA,                /* ‖μ_p - μ^{π_p}‖_1 */
+  MFG_METRIC_POLICY_DELTA,               /* max_s ‖π_p(·|s) - π_{p-1}(·|s)‖_1 */
+  MFG_METRIC_POPULATION_RESIDUAL,        /* ‖mP - m‖_1 of the induced population m */
+  MFG_METRIC_EVALUATION_RESIDUAL,        /* the largest ‖residual‖₂/‖r‖₂ since the last row */
+  MFG_METRIC_BEST_RESPONSE_RESIDUAL,     /* the largest sup-norm Bellman residual in this row */
+  MFG_METRIC_LINEAR_ITERATIONS,          /* of all linear solves since the last row, metrics included */
+  MFG_METRIC_COUNT
+} MfgMetric;
+extern const char *const MfgMetricNames[MFG_METRIC_COUNT];
+
+/* A row; NaN where a metric was not asked for or does not exist (such as a delta at the start). */
+typedef struct {
+  PetscReal value[MFG_METRIC_COUNT];
+} MfgMetricsRow;
+
+/* Why the solver stopped. Positive: converged. Negative: no result. Zero: still running. */
+typedef enum {
+  MFG_CONVERGED_EXPLOITABILITY             = 1,
+  MFG_CONVERGED_REGULARISED_EXPLOITABILITY = 2,
+  MFG_CONVERGED_MEAN_FIELD_DELTA           = 3,
+  MFG_STOPPED_ITERATION_LIMIT              = 4, /* did all the iterations that were asked for */
+  MFG_RUNNING                              = 0,
+  MFG_DIVERGED_NOT_FINITE                  = -1, /* a policy, mean field or metric is not a finite number */
+  MFG_FAILED_LINEAR_SOLVE                  = -2  /* a solve did not reach its tolerance; see the text */
+} MfgSolverReason;
+
+/* A kind of solver. */
+typedef struct {
+  const char             *name;
+  const char             *summary;
+  const MfgParameterSpec *parameters; /* its own keys; those common to all solvers are added */
+  /* Complain of combinations of values that are each in range but wrong together. NULL: none can be. */
+  PetscErrorCode (*check)(MfgParameters parameters, const MfgComplaints *complaints);
+  /* Read parameters, make work space. */
+  PetscErrorCode (*setup)(MfgSolver solver);
+  /* One outer iteration on the iterate (MfgSolverGetIterate()), in place. */
+  PetscErrorCode (*iterate)(MfgSolver solver);
+  PetscErrorCode (*destroy)(MfgSolver solver);
+} MfgSolverClass;
+
+/* As for games. Not collective. */
+PetscErrorCode MfgSolverRegister(const MfgSolverClass *klass);
+PetscErrorCode MfgSolverGetClasses(PetscInt *count, const MfgSolverClass *const **classes);
+
+PetscErrorCode MfgSolverCreate(MPI_Comm comm, MfgSolver *solver);
+PetscErrorCode MfgSolverDestroy(MfgSolver *solver);
+PetscErrorCode MfgSolverSetType(MfgSolver solver, const char *name, const MfgComplaints *complaints);
+PetscErrorCode MfgSolverGetType(MfgSolver solver, const char **name);
+/* The keys of `solver:` and of `metrics:` in an experiment file. Owned by the solver. */
+PetscErrorCode MfgSolverGetParameters(MfgSolver solver, MfgParameters *parameters);
+PetscErrorCode MfgSolverGetMetricsParameters(MfgSolver solver, MfgParameters *parameters);
+/* Shorthand for MfgParametersSet(parameters of the solver, key, text, NULL). */
+PetscErrorCode MfgSolverSetParameter(MfgSolver solver, const char *key, const char *text);
+/* Seed of every random number of the run; default 1. */
+PetscErrorCode MfgSolverSetSeed(MfgSolver solver, PetscInt seed);
+/* Check what can be checked without a model. */
+PetscErrorCode MfgSolverCheck(MfgSolver solver, const MfgComplaints *complaints);
+/* Borrow the model, which must be set up and must outlive the solver. */
+PetscErrorCode MfgSolverSetModel(MfgSolver solver, MfgModel model);
+/*
+  μ_0 and π_0, work space. Files that are wrong are complained of under "initial_policy.path" (of the solver) or
+  "initial.path" (of the game); the solver is then not usable.
+*/
+PetscErrorCode MfgSolverSetUp(MfgSolver solver, const MfgComplaints *complaints);
+
+/* Called with each row as it is ready, on every rank; `context` stays the caller's. At most 4 monitors. */
+typedef PetscErrorCode (*MfgSolverMonitor)(MfgSolver solver, const MfgMetricsRow *row, void *context);
+PetscErrorCode MfgSolverAddMonitor(MfgSolver solver, MfgSolverMonitor monitor, void *context);
+
+/* Iterate until a stop rule holds. A failed or diverged run returns normally, with the reason. */
+PetscErrorCode MfgSolverSolve(MfgSolver solver);
+/* `text`: one sentence for people, owned by the solver. Not collective. */
+PetscErrorCode MfgSolverGetReason(MfgSolver solver, MfgSolverReason *reason, const char **text);
+/* The last row that was recorded, and the most iterations this solver will do. Not collective. */
+PetscErrorCode MfgSolverGetRow(MfgSolver solver, MfgMetricsRow *row);
+PetscErrorCode MfgSolverGetIterationLimit(MfgSolver solver, PetscInt *limit);
+/* μ_p and π_p; borrowed. Not collective. */
+PetscErrorCode MfgSolverGetIterate(MfgSolver solver, Vec *mu, Vec *pi);
+/* What metrics.which: [spectrum] gave for the last policy. `computed` false: not asked for, or the run failed. */
+PetscErrorCode MfgSolverGetSpectrum(MfgSolver solver, PetscBool *computed, MfgSpectrum *spectrum);
+
+#endif

@@ -1,9 +1,9 @@
 /*
   throng/experiment.h: from an experiment file to results on disk.
 
-  An experiment file is strict YAML with the sections game, solver, metrics, evaluation, output and the keys name and
-  seed. Every key is checked against the tables of the game, the solver and the model; all errors are reported
-  together as `file:line:column: section.key: message`.
+  An experiment file is strict YAML with the sections game, solver, metrics, evaluation, output and the keys
+  name and seed. Every key is checked against the tables of the game, the solver and the model; all errors are
+  reported together as `file:line:column: section.key: message`.
 
   All functions are collective on the communicator given at creation unless they say otherwise.
 */
@@ -15,9 +15,9 @@
 typedef struct _p_MfgExperiment *MfgExperiment;
 
 typedef enum {
-  MFG_EXPERIMENT_DONE      = 0, /* the run did what was asked: converged, or reached its iteration limit */
-  MFG_EXPERIMENT_FAILED    = 1, /* a run failed or diverged; its record says why */
-  MFG_EXPERIMENT_BAD_INPUT = 2  /* nothing was written; stderr says what to change */
+  MFG_EXPERIMENT_DONE = 0,     /* the run did what was asked: converged, or reached its iteration limit */
+  MFG_EXPERIMENT_FAILED = 1,   /* a run failed or diverged; its record says why */
+  MFG_EXPERIMENT_BAD_INPUT = 2 /* nothing was written; stderr says what to change */
 } MfgExperimentOutcome;
 
 PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment);

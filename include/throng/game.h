@@ -1,10 +1,10 @@
 /*
   throng/game.h: what is played.
 
-  A game is S states, A actions, a discount γ, transition probabilities P(s'|s,a), rewards r(s,a,μ) and an initial
-  law μ_0. It knows nothing of matrices or of ranks: every rank holds the same small object and asks it about the
-  states that the rank owns. A game of a kind is an MfgGameClass: a parameter table and a few callbacks, registered
-  by name.
+  A game is S states, A actions, a discount γ, transition probabilities P(s'|s,a), rewards r(s,a,μ) and an
+  initial law μ_0. It knows nothing of matrices or of ranks: every rank holds the same small object and asks
+  it about the states that the rank owns. A game of a kind is an MfgGameClass: a parameter table and a few
+  callbacks, registered by name.
 */
 #ifndef THRONG_GAME_H
 #define THRONG_GAME_H
@@ -22,20 +22,23 @@ typedef struct {
   /* Complain of combinations of values that are each in range but wrong together. NULL: none can be. */
   PetscErrorCode (*check)(MfgParameters parameters, const MfgComplaints *complaints);
 
-  /* Read the parameters; call MfgGameSetSizes(), for a grid MfgGameSetGrid(), and keep data with MfgGameSetData(). */
+  /* Read the parameters; call MfgGameSetSizes(), for a grid MfgGameSetGrid(), and keep data with
+   * MfgGameSetData(). */
   PetscErrorCode (*setup)(MfgGame game, MfgParameters parameters);
 
   /*
-    The successors of (s, a): `count` states in next[] with probabilities p[] that sum to one, in any order; a state
-    may come twice (the probabilities add). At most MfgGameGetMaxSuccessors() of them.
+    The successors of (s, a): `count` states in next[] with probabilities p[] that sum to one, in any order; a
+    state may come twice (the probabilities add). At most MfgGameGetMaxSuccessors() of them.
   */
   PetscErrorCode (*transitions)(MfgGame game, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
                                 PetscReal p[]);
 
-  /* r(s, a, μ) for begin <= s < end. mu: [end - begin], the mean field there; r: [end - begin, A], row-major. */
+  /* r(s, a, μ) for begin <= s < end. mu: [end - begin], the mean field there; r: [end - begin, A], row-major.
+   */
   PetscErrorCode (*rewards)(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[], PetscReal r[]);
 
-  /* For a game on a grid (else NULL): the cell [row, column] of state s, and the state of a cell (-1: not free). */
+  /* For a game on a grid (else NULL): the cell [row, column] of state s, and the state of a cell (-1: not
+   * free). */
   PetscErrorCode (*cell)(MfgGame game, PetscInt s, PetscInt cell[2]);
   PetscErrorCode (*find_state)(MfgGame game, const PetscInt cell[2], PetscInt *s);
 
@@ -44,8 +47,8 @@ typedef struct {
 } MfgGameClass;
 
 /*
-  Make a class known by its name. The class must outlive its games. The built-in games are registered by the library
-  on first use. Not collective; call alike on every rank.
+  Make a class known by its name. The class must outlive its games. The built-in games are registered by the
+  library on first use. Not collective; call alike on every rank.
 */
 PetscErrorCode MfgGameRegister(const MfgGameClass *klass);
 /* The registered classes, in order of registration; the array is the library's. */
@@ -54,16 +57,18 @@ PetscErrorCode MfgGameGetClasses(PetscInt *count, const MfgGameClass *const **cl
 /* Not collective, as everything below: a game lives on each rank alone. */
 PetscErrorCode MfgGameCreate(MfgGame *game);
 PetscErrorCode MfgGameDestroy(MfgGame *game);
-/* Choose the class by name; an unknown name is complained of under the key "type", with the nearest known one. */
+/* Choose the class by name; an unknown name is complained of under the key "type", with the nearest known
+ * one. */
 PetscErrorCode MfgGameSetType(MfgGame game, const char *name, const MfgComplaints *complaints);
 PetscErrorCode MfgGameGetType(MfgGame game, const char **name);
-/* The parameters: of the class and those common to all games. Owned by the game. Set them before MfgGameSetUp(). */
+/* The parameters: of the class and those common to all games. Owned by the game. Set them before
+ * MfgGameSetUp(). */
 PetscErrorCode MfgGameGetParameters(MfgGame game, MfgParameters *parameters);
 /* Shorthand for MfgParametersSet(parameters of the game, key, text, NULL). */
 PetscErrorCode MfgGameSetParameter(MfgGame game, const char *key, const char *text);
 /*
-  Check everything that can be checked without building the game (required keys, combinations). MfgGameSetUp() checks
-  again and raises the first complaint as PETSC_ERR_USER.
+  Check everything that can be checked without building the game (required keys, combinations). MfgGameSetUp()
+  checks again and raises the first complaint as PETSC_ERR_USER.
 */
 PetscErrorCode MfgGameCheck(MfgGame game, const MfgComplaints *complaints);
 PetscErrorCode MfgGameSetUp(MfgGame game);
@@ -87,10 +92,11 @@ PetscErrorCode MfgGameFindState(MfgGame game, const PetscInt cell[2], PetscInt *
 /* The callbacks, through the class. */
 PetscErrorCode MfgGameTransitions(MfgGame game, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
                                   PetscReal p[]);
-PetscErrorCode MfgGameRewards(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[], PetscReal r[]);
+PetscErrorCode MfgGameRewards(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[],
+                              PetscReal r[]);
 /*
-  The initial law: `weight` on state `peak` and the rest spread evenly over all states (uniform: weight 0), or, where
-  the user named a file, its path in `path` (else NULL; owned by the game).
+  The initial law: `weight` on state `peak` and the rest spread evenly over all states (uniform: weight 0),
+  or, where the user named a file, its path in `path` (else NULL; owned by the game).
 */
 PetscErrorCode MfgGameGetInitialLaw(MfgGame game, PetscInt *peak, PetscReal *weight, const char **path);
 

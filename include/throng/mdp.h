@@ -1,17 +1,18 @@
 /*
   throng/mdp.h: one game at one mean field on distributed memory.
 
-  A MfgModel holds a game on a communicator: the states are split among the ranks in contiguous ranges, P^π is a
-  sparse matrix whose pattern is built once and whose values are refreshed in place, and policies are evaluated by
-  KSP. Vectors over states are Vecs of global length S (MfgModelCreateStateVec()); policies and Q are Vecs of length
-  S·A, row-major [S, A], with every row on the rank that owns the state (MfgModelCreateStateActionVec()).
+  A MfgModel holds a game on a communicator: the states are split among the ranks in contiguous ranges, P^π is
+  a sparse matrix whose pattern is built once and whose values are refreshed in place, and policies are
+  evaluated by KSP. Vectors over states are Vecs of global length S (MfgModelCreateStateVec()); policies and Q
+  are Vecs of length S·A, row-major [S, A], with every row on the rank that owns the state
+  (MfgModelCreateStateActionVec()).
 
   Linear solvers have the option prefixes -eval_ (policy evaluation), -best_response_ and -population_; the
   eigenvalue solver has -spectrum_.
 
-  A solve that does not reach its tolerance does not raise a PETSc error: it marks the model as failed, with the
-  reason (MfgModelGetFailure()), and every later solve of that model returns at once until MfgModelClearFailure().
-  What a failed operation leaves in its output must not be used.
+  A solve that does not reach its tolerance does not raise a PETSc error: it marks the model as failed, with
+  the reason (MfgModelGetFailure()), and every later solve of that model returns at once until
+  MfgModelClearFailure(). What a failed operation leaves in its output must not be used.
 
   All functions are collective on the model's communicator unless they say otherwise.
 */
@@ -25,13 +26,14 @@ typedef struct _p_MfgModel *MfgModel;
 
 /* What a solve cost and how exact it is. */
 typedef struct {
-  PetscReal residual;          /* evaluation: 2-norm over that of r; best response: sup-norm Bellman residual;
-                                  population: ‖μP - μ‖_1 */
-  PetscInt linear_iterations;  /* of all linear solves together */
-  PetscInt outer_iterations;   /* policy updates, or resolvent repeats; 0 for an evaluation */
+  PetscReal residual;         /* evaluation: 2-norm over that of r; best response: sup-norm Bellman residual;
+                                 population: ‖μP - μ‖_1 */
+  PetscInt linear_iterations; /* of all linear solves together */
+  PetscInt outer_iterations;  /* policy updates, or resolvent repeats; 0 for an evaluation */
 } MfgSolve;
 
-/* The keys of `evaluation:` in an experiment file: tolerances and the choice between direct and iterative solves. */
+/* The keys of `evaluation:` in an experiment file: tolerances and the choice between direct and iterative
+ * solves. */
 PetscErrorCode MfgModelCreate(MPI_Comm comm, MfgModel *model);
 PetscErrorCode MfgModelDestroy(MfgModel *model);
 PetscErrorCode MfgModelGetParameters(MfgModel model, MfgParameters *parameters);
@@ -39,11 +41,12 @@ PetscErrorCode MfgModelGetParameters(MfgModel model, MfgParameters *parameters);
 PetscErrorCode MfgModelSetGame(MfgModel model, MfgGame game);
 PetscErrorCode MfgModelGetGame(MfgModel model, MfgGame *game);
 PetscErrorCode MfgModelGetComm(MfgModel model, MPI_Comm *comm);
-/* Partition, pattern of P^π, transitions, KSP objects (options are read here). Raises errors of the game's rows. */
+/* Partition, pattern of P^π, transitions, KSP objects (options are read here). Raises errors of the game's
+ * rows. */
 PetscErrorCode MfgModelSetUp(MfgModel model);
 /*
-  Set the linear solvers up completely, those that are named, so that options for their inner solvers are read too
-  and those nobody reads can be told. Costs a preconditioner each.
+  Set the linear solvers up completely, those that are named, so that options for their inner solvers are read
+  too and those nobody reads can be told. Costs a preconditioner each.
 */
 PetscErrorCode MfgModelTouchSolvers(MfgModel model, PetscBool evaluation, PetscBool best_response,
                                     PetscBool population);
@@ -53,7 +56,8 @@ PetscErrorCode MfgModelCreateStateActionVec(MfgModel model, Vec *v);
 /* The states begin <= s < end of this rank. Not collective. */
 PetscErrorCode MfgModelGetOwnershipRange(MfgModel model, PetscInt *begin, PetscInt *end);
 
-/* μ_0 of the game. A file that cannot be read, or is no law of S states, is complained of under "initial.path". */
+/* μ_0 of the game. A file that cannot be read, or is no law of S states, is complained of under
+ * "initial.path". */
 PetscErrorCode MfgModelGetInitialMeanField(MfgModel model, Vec mu, const MfgComplaints *complaints);
 /* Hold the model at μ: rewards are those at μ from now on. Copies what it needs. */
 PetscErrorCode MfgModelSetMeanField(MfgModel model, Vec mu);
@@ -82,11 +86,11 @@ PetscErrorCode MfgModelSoftOptimal(MfgModel model, PetscReal eta, Vec V, MfgSolv
 
 /* The leading eigenvalues of P^π. */
 typedef struct {
-  PetscReal gap;        /* 1 - |λ|, λ the largest eigenvalue off the unit circle (1 where there is none found) */
-  PetscInt  classes;    /* recurrent classes: how often λ = 1 */
-  PetscInt  period;     /* the smallest d with λ^d = 1 for all λ on the unit circle */
+  PetscReal gap; /* 1 - |λ|, λ the largest eigenvalue off the unit circle (1 where there is none found) */
+  PetscInt  classes;     /* recurrent classes: how often λ = 1 */
+  PetscInt  period;      /* the smallest d with λ^d = 1 for all λ on the unit circle */
   PetscInt  eigenvalues; /* how many were computed */
-  PetscReal residual;   /* ‖μP - μ‖_1 of the stationary law */
+  PetscReal residual;    /* ‖μP - μ‖_1 of the stationary law */
 } MfgSpectrum;
 /* `stationary`: NULL, or a Vec over states for the stationary law (meaningful where classes = 1). */
 PetscErrorCode MfgModelSpectrum(MfgModel model, Vec pi, Vec stationary, MfgSpectrum *spectrum);
@@ -97,18 +101,19 @@ PetscErrorCode MfgModelClearFailure(MfgModel model);
 
 /* Policies, into S x A Vecs. */
 PetscErrorCode MfgPolicySetUniform(MfgModel model, Vec pi);
-/* softmax(u / temperature), u(s,a) ~ U(-1,1) a counter-based function of (seed, s·A + a): the same on all ranks. */
+/* softmax(u / temperature), u(s,a) ~ U(-1,1) a counter-based function of (seed, s·A + a): the same on all
+ * ranks. */
 PetscErrorCode MfgPolicySetRandom(MfgModel model, PetscInt seed, PetscReal temperature, Vec pi);
 /* From `/policy` [S, A] of an HDF5 file; wrong shape, type or row sums are complained of under `key`. */
 PetscErrorCode MfgPolicySetFromFile(MfgModel model, const char *path, const char *key,
                                     const MfgComplaints *complaints, Vec pi);
 
 /*
-  Distributed arrays in an HDF5 file, through rank 0 in slices. A writer is opened, given arrays, and closed; errors
-  of the file system are raised on every rank (PETSC_ERR_FILE_OPEN, PETSC_ERR_FILE_WRITE).
+  Distributed arrays in an HDF5 file, through rank 0 in slices. A writer is opened, given arrays, and closed;
+  errors of the file system are raised on every rank (PETSC_ERR_FILE_OPEN, PETSC_ERR_FILE_WRITE).
 */
 typedef struct _p_MfgFieldsFile *MfgFieldsFile;
-PetscErrorCode MfgFieldsCreate(MfgModel model, const char *path, MfgFieldsFile *file);
+PetscErrorCode                   MfgFieldsCreate(MfgModel model, const char *path, MfgFieldsFile *file);
 /* `values` is a Vec over states ([S]) or over states and actions ([S, A]). */
 PetscErrorCode MfgFieldsWrite(MfgFieldsFile file, const char *name, Vec values);
 /* The cells [S, 2] of a grid game as `/cells`; nothing for other games. */
@@ -120,8 +125,9 @@ PetscErrorCode MfgFieldsWriteInteger(MfgFieldsFile file, const char *name, Petsc
 PetscErrorCode MfgFieldsClose(MfgFieldsFile *file);
 
 /*
-  Where the time goes. The stages are PETSc log stages, so -log_view shows them, and they are timed whether or not
-  logging is on. A stage inside another stops the outer one's clock: seconds add up to the whole. Not collective.
+  Where the time goes. The stages are PETSc log stages, so -log_view shows them, and they are timed whether or
+  not logging is on. A stage inside another stops the outer one's clock: seconds add up to the whole. Not
+  collective.
 */
 typedef enum {
   MFG_STAGE_SETUP,
@@ -141,8 +147,8 @@ typedef enum {
 PetscErrorCode MfgStageBegin(MfgStage stage);
 PetscErrorCode MfgStageEnd(MfgStage stage);
 /* Seconds on this rank since the program's first stage, or since MfgStageReset(). */
-PetscErrorCode MfgStageGetSeconds(PetscReal seconds[MFG_STAGE_COUNT]);
-PetscErrorCode MfgStageReset(void);
+PetscErrorCode           MfgStageGetSeconds(PetscReal seconds[MFG_STAGE_COUNT]);
+PetscErrorCode           MfgStageReset(void);
 extern const char *const MfgStageNames[MFG_STAGE_COUNT];
 
 #endif

@@ -1,9 +1,9 @@
 /*
   throng/parameters.h: named, typed, checked parameters.
 
-  Whatever a user may set (of a game, a model, a solver, a run) is a row of a table: key, type, default, range,
-  unit and one line of help. The check of an experiment file, `throng describe` and the record of a run are all
-  read from these tables, so a parameter is described once.
+  Whatever a user may set (of a game, a model, a solver, a run) is a row of a table: key, type, default,
+  range, unit and one line of help. The check of an experiment file, `throng describe` and the record of a run
+  are all read from these tables, so a parameter is described once.
 
   Values are given as text in the form YAML would show: "0.5", "true", "harmonic", "[10, 8]". Setting is not
   collective, and must be done alike on every rank that shares the object.
@@ -21,7 +21,7 @@ typedef enum {
   MFG_PARAMETER_TEXT,     /* anything, such as a path */
   MFG_PARAMETER_INTEGERS, /* a list of `length` numbers, each within `range`; length 0: any number of them */
   MFG_PARAMETER_REALS,
-  MFG_PARAMETER_CHOICES   /* a list of words of `range`, none of them twice */
+  MFG_PARAMETER_CHOICES /* a list of words of `range`, none of them twice */
 } MfgParameterType;
 
 /* One row of a table; a table ends with a row whose key is NULL. All strings outlive the table's users. */
@@ -38,8 +38,8 @@ typedef struct {
 } MfgParameterSpec;
 
 /*
-  Where complaints about values go. `key` is the dotted key that is at fault; `message` says what is wrong and what
-  was expected. A NULL MfgComplaints pointer means that the first complaint is raised as PETSC_ERR_USER.
+  Where complaints about values go. `key` is the dotted key that is at fault; `message` says what is wrong and
+  what was expected. A NULL MfgComplaints pointer means that the first complaint is raised as PETSC_ERR_USER.
 */
 typedef struct {
   void (*report)(void *context, const char *key, const char *message);
@@ -51,12 +51,13 @@ typedef struct _p_MfgParameters *MfgParameters;
 PetscErrorCode MfgParametersCreate(MfgParameters *parameters);
 PetscErrorCode MfgParametersDestroy(MfgParameters *parameters);
 
-/* Add the rows of `table`, which stays the caller's and must outlive `parameters`. A key may appear only once. */
+/* Add the rows of `table`, which stays the caller's and must outlive `parameters`. A key may appear only
+ * once. */
 PetscErrorCode MfgParametersAddTable(MfgParameters parameters, const MfgParameterSpec table[]);
 
 /*
-  Set `key` (or a group's name, if the group has a shorthand key) from `text`. Unknown keys (the message names the
-  nearest known one), wrong types and values out of range are complained of and change nothing.
+  Set `key` (or a group's name, if the group has a shorthand key) from `text`. Unknown keys (the message names
+  the nearest known one), wrong types and values out of range are complained of and change nothing.
 */
 PetscErrorCode MfgParametersSet(MfgParameters parameters, const char *key, const char *text,
                                 const MfgComplaints *complaints);
@@ -72,24 +73,27 @@ PetscErrorCode MfgParametersIsPresent(MfgParameters parameters, const char *key,
 PetscErrorCode MfgParametersGetInteger(MfgParameters parameters, const char *key, PetscInt *value);
 PetscErrorCode MfgParametersGetReal(MfgParameters parameters, const char *key, PetscReal *value);
 PetscErrorCode MfgParametersGetBoolean(MfgParameters parameters, const char *key, PetscBool *value);
-/* `value` is owned by `parameters` and lives until the key is set again. Works for every type: the canonical text. */
+/* `value` is owned by `parameters` and lives until the key is set again. Works for every type: the canonical
+ * text. */
 PetscErrorCode MfgParametersGetText(MfgParameters parameters, const char *key, const char **value);
 /* The lists: `values` has room for `capacity` numbers, `length` are filled in. */
 PetscErrorCode MfgParametersGetIntegers(MfgParameters parameters, const char *key, PetscInt capacity,
                                         PetscInt *length, PetscInt values[]);
-PetscErrorCode MfgParametersGetReals(MfgParameters parameters, const char *key, PetscInt capacity, PetscInt *length,
-                                     PetscReal values[]);
+PetscErrorCode MfgParametersGetReals(MfgParameters parameters, const char *key, PetscInt capacity,
+                                     PetscInt *length, PetscReal values[]);
 /* Whether `word` stands in the list of choices `key`. */
-PetscErrorCode MfgParametersHasChoice(MfgParameters parameters, const char *key, const char *word, PetscBool *has);
+PetscErrorCode MfgParametersHasChoice(MfgParameters parameters, const char *key, const char *word,
+                                      PetscBool *has);
 
-/* Row i of all tables together, 0 <= i < count, in the order added; `text` is NULL where the value is absent. */
+/* Row i of all tables together, 0 <= i < count, in the order added; `text` is NULL where the value is absent.
+ */
 PetscErrorCode MfgParametersGetCount(MfgParameters parameters, PetscInt *count);
 PetscErrorCode MfgParametersGetEntry(MfgParameters parameters, PetscInt i, const MfgParameterSpec **spec,
                                      const char **text);
 
 /*
-  The word of `words` (count of them) that is nearest to `word` by edit distance, or NULL if none is near (more than
-  a third of the letters differ). For "did you mean ...?" everywhere.
+  The word of `words` (count of them) that is nearest to `word` by edit distance, or NULL if none is near
+  (more than a third of the letters differ). For "did you mean ...?" everywhere.
 */
 const char *MfgNearestWord(const char *word, PetscInt count, const char *const words[]);
 

@@ -1,9 +1,9 @@
 /*
   throng/solver.h: algorithms that look for an equilibrium, and the numbers that say how near they are.
 
-  A MfgSolver is chosen by name, takes a model, and repeats one outer iteration (μ_p, π_p) → (μ_{p+1}, π_{p+1}) until
-  a stop rule holds. After each iteration whose number is a multiple of metrics.every (and at the start and the end)
-  it fills a row of metrics and hands it to the monitors.
+  A MfgSolver is chosen by name, takes a model, and repeats one outer iteration (μ_p, π_p) → (μ_{p+1},
+  π_{p+1}) until a stop rule holds. After each iteration whose number is a multiple of metrics.every (and at
+  the start and the end) it fills a row of metrics and hands it to the monitors.
 
   All functions are collective on the communicator unless they say otherwise.
 */
@@ -16,8 +16,8 @@ typedef struct _p_MfgSolver *MfgSolver;
 
 /* The columns of a row of the record, in the order of metrics.csv. */
 typedef enum {
-  MFG_METRIC_ITERATION, /* p; row 0 is the start */
-  MFG_METRIC_SECONDS,   /* wall time since MfgSolverSolve() began, metrics included */
+  MFG_METRIC_ITERATION,                  /* p; row 0 is the start */
+  MFG_METRIC_SECONDS,                    /* wall time since MfgSolverSolve() began, metrics included */
   MFG_METRIC_EXPLOITABILITY,             /* φ(π_p) at the population that π_p induces */
   MFG_METRIC_REGULARISED_EXPLOITABILITY, /* φ_η(π_p) at the same population */
   MFG_METRIC_EXPLOITABILITY_AT_MU,       /* φ(π_p, μ_p) */
@@ -41,13 +41,13 @@ typedef struct {
 
 /* Why the solver stopped. Positive: converged. Negative: no result. Zero: still running. */
 typedef enum {
-  MFG_CONVERGED_EXPLOITABILITY             = 1,
+  MFG_CONVERGED_EXPLOITABILITY = 1,
   MFG_CONVERGED_REGULARISED_EXPLOITABILITY = 2,
-  MFG_CONVERGED_MEAN_FIELD_DELTA           = 3,
-  MFG_STOPPED_ITERATION_LIMIT              = 4, /* did all the iterations that were asked for */
-  MFG_RUNNING                              = 0,
-  MFG_DIVERGED_NOT_FINITE                  = -1, /* a policy, mean field or metric is not a finite number */
-  MFG_FAILED_LINEAR_SOLVE                  = -2  /* a solve did not reach its tolerance; see the text */
+  MFG_CONVERGED_MEAN_FIELD_DELTA = 3,
+  MFG_STOPPED_ITERATION_LIMIT = 4, /* did all the iterations that were asked for */
+  MFG_RUNNING = 0,
+  MFG_DIVERGED_NOT_FINITE = -1, /* a policy, mean field or metric is not a finite number */
+  MFG_FAILED_LINEAR_SOLVE = -2  /* a solve did not reach its tolerance; see the text */
 } MfgSolverReason;
 
 /* A kind of solver. */
@@ -84,8 +84,8 @@ PetscErrorCode MfgSolverCheck(MfgSolver solver, const MfgComplaints *complaints)
 /* Borrow the model, which must be set up and must outlive the solver. */
 PetscErrorCode MfgSolverSetModel(MfgSolver solver, MfgModel model);
 /*
-  μ_0 and π_0, work space. Files that are wrong are complained of under "initial_policy.path" (of the solver) or
-  "initial.path" (of the game); the solver is then not usable.
+  μ_0 and π_0, work space. Files that are wrong are complained of under "initial_policy.path" (of the solver)
+  or "initial.path" (of the game); the solver is then not usable.
 */
 PetscErrorCode MfgSolverSetUp(MfgSolver solver, const MfgComplaints *complaints);
 
@@ -102,7 +102,8 @@ PetscErrorCode MfgSolverGetRow(MfgSolver solver, MfgMetricsRow *row);
 PetscErrorCode MfgSolverGetIterationLimit(MfgSolver solver, PetscInt *limit);
 /* μ_p and π_p; borrowed. Not collective. */
 PetscErrorCode MfgSolverGetIterate(MfgSolver solver, Vec *mu, Vec *pi);
-/* What metrics.which: [spectrum] gave for the last policy. `computed` false: not asked for, or the run failed. */
+/* What metrics.which: [spectrum] gave for the last policy. `computed` false: not asked for, or the run
+ * failed. */
 PetscErrorCode MfgSolverGetSpectrum(MfgSolver solver, PetscBool *computed, MfgSpectrum *spectrum);
 
 #endif

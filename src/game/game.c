@@ -1,0 +1,363 @@
+/* The game object: parameters, checks, and the door to the callbacks of its class. */
+#include "game_impl.h"
+
+/* Keys that every game has. */
+static const MfgParameterSpec common_parameters[] = {
+    {.key = "discount",
+     .type = MFG_PARAMETER_REAL,
+     .preset = "0.9",
+     .range = "(0,1)",
+     .unit = "",
+     .help = "discount factor γ"},
+    {.key = "initial.type",
+     .type = MFG_PARAMETER_CHOICE,
+     .preset = "uniform",
+     .range = "uniform|concentrated|file",
+     .shorthand = PETSC_TRUE,
+     .unit = "",
+     .help = "initial law μ_0"},
+    {.key = "initial.cell",
+     .type = MFG_PARAMETER_INTEGERS,
+     .range = "[0,inf)",
+     .length = 2,
+     .unit = "[row, column]",
+     .help = "concentrated, games on a grid: the cell that holds the weight"},
+    {.key = "initial.state",
+     .type = MFG_PARAMETER_INTEGER,
+     .range = "[0,inf)",
+     .unit = "",
+     .help = "concentrated: the state that holds the weight"},
+    {.key = "initial.weight",
+     .type = MFG_PARAMETER_REAL,
+     .preset = "0.9",
+     .range = "[0,1]",
+     .unit = "probability",
+     .help = "concentrated: weight there; the rest is uniform over all states"},
+    {.key = "initial.path",
+     .type = MFG_PARAMETER_TEXT,
+     .unit = "",
+     .help = "file: an HDF5 file with /mean_field [S]"},
+    {.key = NULL}};
+
+PetscErrorCode MfgGameCreate(MfgGame *game)
+{
+  PetscFunctionBegin;
+  PetscCall(PetscNew(game));
+  PetscCall(MfgParametersCreate(&(*game)->parameters));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameDestroy(MfgGame *game)
+{
+  PetscFunctionBegin;
+  if (!*game) PetscFunctionReturn(0);
+  if ((*game)->klass && (*game)->klass->destroy)
+    PetscCall((*game)->klass->destroy((*game)->data));
+  else
+    PetscCall(PetscFree((*game)->data));
+  PetscCall(MfgParametersDestroy(&(*game)->parameters));
+  PetscCall(PetscFree(*game));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameSetType(MfgGame game, const char *name, const MfgComplaints *complaints)
+{
+  const MfgGameClass *const *classes;
+  const char                *names[256], *near;
+  PetscInt                   count;
+
+  PetscFunctionBegin;
+  PetscCheck(!game->klass, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE,
+             "The type of a game can be set only once");
+  PetscCall(MfgGameGetClasses(&count, &classes));
+  for (PetscInt i = 0; i < count; i++) {
+    PetscBool same;
+
+    names[i] = classes[i]->name;
+    PetscCall(PetscStrcmp(name, names[i], &same));
+    if (same) game->klass = classes[i];
+  }
+  if (!game->klass) {
+    near = MfgNearestWord(name, count, names);
+    if (near)
+      PetscCall(MfgComplain(complaints, "type", "unknown game '%s'; did you mean '%s'?", name, near));
+    else
+      PetscCall(MfgComplain(complaints, "type", "unknown game '%s'; `throng list` names the games", name));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(MfgParametersAddTable(game->parameters, game->klass->parameters));
+  PetscCall(MfgParametersAddTable(game->parameters, common_parameters));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameGetType(MfgGame game, const char **name)
+{
+  PetscFunctionBegin;
+  *name = game->klass ? game->klass->name : NULL;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameGetParameters(MfgGame game, MfgParameters *parameters)
+{
+  PetscFunctionBegin;
+  *parameters = game->parameters;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameSetParameter(MfgGame game, const char *key, const char *text)
+{
+  PetscFunctionBegin;
+  PetscCheck(!game->built, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE,
+             "Parameters of a game can't change after MfgGameSetUp()");
+  PetscCall(MfgParametersSet(game->parameters, key, text, NULL));
+  PetscFunctionReturn(0);
+}
+
+/* Passes complaints on and counts them. */
+typedef struct {
+  const MfgComplaints *next;
+  PetscInt             count;
+} ComplaintCounter;
+
+static void CountComplaint(void *context, const char *key, const char *message)
+{
+  ComplaintCounter *counter = (ComplaintCounter *)context;
+
+  counter->count++;
+  counter->next->report(counter->next->context, key, message);
+}
+
+/* The keys of `initial:` that are given but mean nothing for its type. */
+static PetscErrorCode CheckInitialKeys(MfgParameters parameters, const char *type,
+                                       const MfgComplaints *complaints)
+{
+  static const char *const keys[][2] = {{"initial.cell", "concentrated"},
+                                        {"initial.state", "concentrated"},
+                                        {"initial.weight", "concentrated"},
+                                        {"initial.path", "file"}};
+
+  PetscFunctionBegin;
+  for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+    PetscBool given, fits;
+
+    PetscCall(MfgParametersIsGiven(parameters, keys[i][0], &given));
+    PetscCall(PetscStrcmp(type, keys[i][1], &fits));
+    if (given && !fits)
+      PetscCall(MfgComplain(complaints, keys[i][0], "goes with initial.type %s, which is %s here", keys[i][1],
+                            type));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* The state of a concentrated law: exactly one of initial.cell (games on a grid) and initial.state. */
+static PetscErrorCode FindPeak(MfgGame game, const MfgComplaints *complaints)
+{
+  PetscBool cell_given, state_given;
+  PetscInt  cell[2], n;
+
+  PetscFunctionBegin;
+  PetscCall(MfgParametersIsGiven(game->parameters, "initial.cell", &cell_given));
+  PetscCall(MfgParametersIsGiven(game->parameters, "initial.state", &state_given));
+  if (cell_given == state_given) {
+    PetscCall(MfgComplain(
+        complaints, "initial",
+        "a concentrated law needs exactly one of initial.cell (games on a grid) and initial.state"));
+  } else if (state_given) {
+    PetscCall(MfgParametersGetInteger(game->parameters, "initial.state", &game->peak));
+    if (game->peak >= game->states)
+      PetscCall(MfgComplain(complaints, "initial.state",
+                            "no state %" PetscInt_FMT "; the last one is %" PetscInt_FMT, game->peak,
+                            game->states - 1));
+  } else if (!game->rows) {
+    PetscCall(MfgComplain(complaints, "initial.cell", "this game has no grid; use initial.state"));
+  } else {
+    PetscCall(MfgParametersGetIntegers(game->parameters, "initial.cell", 2, &n, cell));
+    PetscCall(MfgGameFindState(game, cell, &game->peak));
+    if (game->peak < 0)
+      PetscCall(MfgComplain(complaints, "initial.cell",
+                            "[%" PetscInt_FMT ", %" PetscInt_FMT "] is a wall or outside the %" PetscInt_FMT
+                            " x %" PetscInt_FMT " grid; expected a free cell",
+                            cell[0], cell[1], game->rows, game->columns));
+  }
+  PetscCall(MfgParametersGetReal(game->parameters, "initial.weight", &game->peak_weight));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckInitialLaw(MfgGame game, const MfgComplaints *complaints)
+{
+  const char *type;
+  PetscBool   concentrated, file, given;
+
+  PetscFunctionBegin;
+  game->peak = 0;
+  game->peak_weight = 0;
+  PetscCall(MfgParametersGetText(game->parameters, "initial.type", &type));
+  PetscCall(CheckInitialKeys(game->parameters, type, complaints));
+  PetscCall(PetscStrcmp(type, "concentrated", &concentrated));
+  PetscCall(PetscStrcmp(type, "file", &file));
+  if (concentrated) PetscCall(FindPeak(game, complaints));
+  if (file) {
+    PetscCall(MfgParametersIsGiven(game->parameters, "initial.path", &given));
+    if (!given) PetscCall(MfgComplain(complaints, "initial", "initial.type file needs initial.path"));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Build(MfgGame game)
+{
+  PetscFunctionBegin;
+  if (game->built) PetscFunctionReturn(0);
+  PetscCall(MfgParametersGetReal(game->parameters, "discount", &game->discount));
+  PetscCall((*game->klass->setup)(game, game->parameters));
+  PetscCheck(game->states > 0 && game->actions > 0 && game->max_successors > 0, PETSC_COMM_SELF,
+             PETSC_ERR_ARG_WRONGSTATE, "The game '%s' set no sizes", game->klass->name);
+  PetscCheck(!game->rows || (game->klass->cell && game->klass->find_state), PETSC_COMM_SELF,
+             PETSC_ERR_ARG_WRONGSTATE, "The game '%s' has a grid but lacks `cell` or `find_state`",
+             game->klass->name);
+  game->built = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameCheck(MfgGame game, const MfgComplaints *complaints)
+{
+  ComplaintCounter    counter = {complaints, 0};
+  const MfgComplaints counting = {CountComplaint, &counter};
+  /* without a place for complaints the first one is raised, so there is nothing to count */
+  const MfgComplaints *used = complaints ? &counting : NULL;
+
+  PetscFunctionBegin;
+  PetscCheck(game->klass, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE, "Call MfgGameSetType() first");
+  PetscCall(MfgParametersCheckRequired(game->parameters, used));
+  if (game->klass->check && !counter.count) PetscCall((*game->klass->check)(game->parameters, used));
+  if (!counter.count) {
+    PetscCall(Build(game)); /* only the built game knows its states, which the initial law names */
+    PetscCall(CheckInitialLaw(game, used));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameSetUp(MfgGame game)
+{
+  PetscFunctionBegin;
+  PetscCall(MfgGameCheck(game, NULL));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameSetSizes(MfgGame game, PetscInt states, PetscInt actions, PetscInt max_successors)
+{
+  PetscFunctionBegin;
+  game->states = states;
+  game->actions = actions;
+  game->max_successors = max_successors;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameSetGrid(MfgGame game, PetscInt rows, PetscInt columns)
+{
+  PetscFunctionBegin;
+  game->rows = rows;
+  game->columns = columns;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameSetData(MfgGame game, void *data)
+{
+  PetscFunctionBegin;
+  game->data = data;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameGetData(MfgGame game, void *data_pointer)
+{
+  PetscFunctionBegin;
+  *(void **)data_pointer = game->data;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode RequireBuilt(MfgGame game)
+{
+  PetscFunctionBegin;
+  PetscCheck(game->built, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE, "Call MfgGameSetUp() first");
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameGetSizes(MfgGame game, PetscInt *states, PetscInt *actions)
+{
+  PetscFunctionBegin;
+  PetscCall(RequireBuilt(game));
+  *states = game->states;
+  *actions = game->actions;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameGetMaxSuccessors(MfgGame game, PetscInt *max_successors)
+{
+  PetscFunctionBegin;
+  PetscCall(RequireBuilt(game));
+  *max_successors = game->max_successors;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameGetDiscount(MfgGame game, PetscReal *discount)
+{
+  PetscFunctionBegin;
+  PetscCall(RequireBuilt(game));
+  *discount = game->discount;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameGetGrid(MfgGame game, PetscInt *rows, PetscInt *columns)
+{
+  PetscFunctionBegin;
+  PetscCall(RequireBuilt(game));
+  *rows = game->rows;
+  *columns = game->columns;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameGetCell(MfgGame game, PetscInt s, PetscInt cell[2])
+{
+  PetscFunctionBegin;
+  PetscCheck(game->rows, PETSC_COMM_SELF, PETSC_ERR_SUP, "The game '%s' has no grid", game->klass->name);
+  PetscCall((*game->klass->cell)(game, s, cell));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameFindState(MfgGame game, const PetscInt cell[2], PetscInt *s)
+{
+  PetscFunctionBegin;
+  PetscCheck(game->rows, PETSC_COMM_SELF, PETSC_ERR_SUP, "The game '%s' has no grid", game->klass->name);
+  PetscCall((*game->klass->find_state)(game, cell, s));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameTransitions(MfgGame game, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
+                                  PetscReal p[])
+{
+  PetscFunctionBegin;
+  PetscCall((*game->klass->transitions)(game, s, a, count, next, p));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameRewards(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[], PetscReal r[])
+{
+  PetscFunctionBegin;
+  PetscCall((*game->klass->rewards)(game, begin, end, mu, r));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameGetInitialLaw(MfgGame game, PetscInt *peak, PetscReal *weight, const char **path)
+{
+  const char *type;
+  PetscBool   file;
+
+  PetscFunctionBegin;
+  PetscCall(RequireBuilt(game));
+  *peak = game->peak;
+  *weight = game->peak_weight;
+  *path = NULL;
+  PetscCall(MfgParametersGetText(game->parameters, "initial.type", &type));
+  PetscCall(PetscStrcmp(type, "file", &file));
+  if (file) PetscCall(MfgParametersGetText(game->parameters, "initial.path", path));
+  PetscFunctionReturn(0);
+}

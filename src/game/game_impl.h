@@ -1,0 +1,24 @@
+/* The inside of a game, for src/game only. */
+#ifndef THRONG_GAME_IMPL_H
+#define THRONG_GAME_IMPL_H
+
+#include <throng/game.h>
+
+struct _p_MfgGame {
+  const MfgGameClass *klass;
+  MfgParameters       parameters;
+  PetscBool           built;
+  /* what the class's setup callback says */
+  PetscInt states, actions, max_successors;
+  PetscInt rows, columns; /* 0 x 0: no grid */
+  void    *data;
+  /* what the common parameters say */
+  PetscReal discount;
+  PetscInt  peak; /* state of the concentrated initial law */
+  PetscReal peak_weight;
+};
+
+/* Registers the games that come with the library. */
+PetscErrorCode MfgGameRegisterAll_Private(void);
+
+#endif

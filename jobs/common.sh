@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# Sourced by the scripts of jobs/ and tests/, after `set -euo pipefail`. It moves to the root of the checkout.
+
+caller=$PWD
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit
+
+# A path that the user gave, which is relative to where the script was called.
+from_caller() { (cd "$caller" && realpath -m --relative-base="$root" -- "$1"); }
+
+# How many cores this process may use.
+cores() { nproc; }
+
+smaller() { echo $(($1 < $2 ? $1 : $2)); }
+
+# mpirun refuses to work for root unless it is told twice. PETSc's libraries shall not start threads beside the ranks.
+prepare_mpi() {
+  if [[ $(id -u) -eq 0 ]]; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  fi
+  export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+}
+
+# mpi <ranks> <program> [arguments]: the ranks are not bound to cores, so two such runs do not meet on core 0.
+mpi() { mpirun --oversubscribe --bind-to none -n "$@" </dev/null; }
+
+# The first Python that can make a virtual environment; PYTHON=/path/to/python3 names another one.
+find_python() {
+  local python
+  for python in ${PYTHON:-python3 /usr/bin/python3}; do
+    if "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      echo "$python"
+      return
+    fi
+  done
+  return 1
+}
+
+# prepare_analysis [extra]: the analysis package, editable, in analysis/.venv. It is installed again only when its
+# pyproject.toml has changed or an extra is asked for that is not there yet.
+prepare_analysis() {
+  local extra=${1:-} venv=analysis/.venv python state
+  state="$root ${extra:-plain} $(cksum <analysis/pyproject.toml)"
+  if [[ -f $venv/state ]] && grep -qxF "$state" "$venv/state"; then return; fi
+  python=$(find_python) || {
+    echo "No Python 3.11 or later with the modules venv and ensurepip was found; PYTHON=... names one." >&2
+    return 1
+  }
+  # A virtual environment holds absolute paths: one that came from elsewhere or lost its Python is made anew.
+  if ! "$venv/bin/python" -c '' 2>/dev/null || ! grep -qs "^$root " "$venv/state"; then
+    rm -rf "$venv"
+    "$python" -m venv "$venv"
+  fi
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e "analysis${extra:+[$extra]}"
+  echo "$state" >>"$venv/state"
+}
+
+# build <preset> [configure arguments]: configure and build, in parallel.
+build() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" "$@"
+  cmake --build --preset "$preset" -j "$(cores)"
+}

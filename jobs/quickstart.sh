@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# From a fresh clone to the first result. See --help.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+  cat <<'END'
+Usage: bash jobs/quickstart.sh [--ranks N] [--out DIR] [EXPERIMENT.yaml]
+
+Installs what is missing (where that is allowed), builds throng, runs an experiment under mpirun and draws a report.
+
+  EXPERIMENT.yaml  the experiment file (default experiments/four_rooms.yaml)
+  --ranks N        MPI ranks (default 2, or 1 on a machine with one core)
+  --out DIR        where results go (default results)
+
+An earlier result of the same experiment is replaced. The output of every step is kept in build/quickstart.log.
+END
+}
+
+log=build/quickstart.log
+experiment=experiments/four_rooms.yaml
+out=results
+ranks=$(smaller 2 "$(cores)")
+venv=analysis/.venv
+
+steps=5
+step=0
+
+# run_step <title> <function> [arguments]: output goes to the log; a failure ends the quickstart with the log's tail.
+run_step() {
+  local title=$1 begin=$SECONDS first_line status
+  shift
+  step=$((step + 1))
+  printf '[%d/%d] %-34s ' "$step" "$steps" "$title"
+  printf '\n=== %s\n' "$title" >>"$log"
+  first_line=$(wc -l <"$log")
+  set +e
+  (
+    set -e
+    "$@"
+  ) >>"$log" 2>&1 </dev/null
+  status=$?
+  set -e
+  if [[ $status -ne 0 ]]; then
+    printf 'failed after %d s\n\n' $((SECONDS - begin))
+    tail -n +$((first_line + 1)) "$log" | tail -n 30 >&2
+    printf '\nThe step "%s" failed (exit code %d). The whole log is in %s.\n' "$title" "$status" "$log" >&2
+    exit "$status"
+  fi
+  printf '%4d s\n' $((SECONDS - begin))
+}
+
+# A build that a developer has configured keeps its options; a first one leaves the tests and measurements out.
+build_program() {
+  local options=()
+  if [[ ! -f build/release/CMakeCache.txt ]]; then options=(-DTHRONG_TESTS=OFF -DTHRONG_BENCH=OFF); fi
+  cmake --preset release "${options[@]}"
+  cmake --build --preset release --target throng -j "$(cores)"
+}
+
+run_experiment() {
+  mpi "$ranks" build/release/throng run "$experiment" --out "$out" --overwrite
+}
+
+# The run that was finished last: its folder holds the youngest run.json.
+newest_run() {
+  find "$out" -name run.json -not -path '*.running/*' -printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-
+}
+
+draw_report() {
+  "$venv/bin/throng-analysis" report "$(newest_run)"
+}
+
+show_result() {
+  local run
+  run=$(newest_run)
+  printf '\nDone in %d s.\n\n' "$SECONDS"
+  printf '  Report    %s\n' "$(find "$run" -name report.html)"
+  find "$run" -name '*.png' | sort | sed 's/^/  Picture   /'
+  printf '  Record    %s/run.json, metrics.csv, fields.h5\n\n' "$run"
+  printf 'Next: edit %s, or try\n' "$experiment"
+  printf '  mpirun -n %s build/release/throng run %s --set game.size=21 --out %s\n' "$ranks" "$experiment" "$out"
+}
+
+main() {
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --ranks)
+        ranks=${2:?--ranks needs a number}
+        shift
+        ;;
+      --out)
+        out=$(from_caller "${2:?--out needs a folder}")
+        shift
+        ;;
+      --help | -h)
+        usage
+        return
+        ;;
+      -*)
+        echo "quickstart.sh: unknown option '$1'; see --help" >&2
+        return 2
+        ;;
+      *) experiment=$(from_caller "$1") ;;
+    esac
+    shift
+  done
+  if [[ ! -f $experiment ]]; then
+    echo "quickstart.sh: no experiment file '$experiment'" >&2
+    return 2
+  fi
+  mkdir -p build
+  date >"$log"
+  prepare_mpi
+  run_step "Look for the dependencies" bash jobs/dependencies.sh
+  run_step "Build throng" build_program
+  run_step "Run $(basename "$experiment") on $ranks rank(s)" run_experiment
+  run_step "Prepare the Python environment" prepare_analysis
+  run_step "Draw the report" draw_report
+  show_result
+}
+
+main "$@"

@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# The tests and the further checks. See --help.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../jobs/common.sh"
+
+usage() {
+  cat <<'END'
+Usage: bash tests/run.sh [--all] [--jobs N] [--label LABEL] [PART | LABEL ...]
+
+Without arguments: the parts build, ctest and analysis. All parts run before the verdict; the exit code is 1 if any
+of them fails, and 2 if software is missing that cannot be installed from here.
+
+  build       the release build, warnings are errors
+  ctest       every test that CMake knows (implies build)
+  analysis    pytest and ruff for the Python package
+
+--all adds the further checks, which want more software (jobs/dependencies.sh --checks):
+
+  format      clang-format 14 would change nothing
+  scripts     bash -n and shellcheck over all shell scripts
+  clang       a build with clang, warnings are errors
+  sanitizers  the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+  valgrind    no errors and no definite leaks in our code (implies build)
+  quickstart  jobs/quickstart.sh in a clone of what is committed
+
+A word that is not a part is a CTest label: `bash tests/run.sh unit` builds and runs the unit tests only.
+
+  --label LABEL  the same, and may be a regular expression
+  --jobs N       cores to use (default: all)
+END
+}
+
+default_parts=(build ctest analysis)
+further_parts=(format scripts clang sanitizers valgrind quickstart)
+# In this order: what is quick to fail comes first, and the test runners come last.
+order=(build format scripts clang valgrind sanitizers quickstart ctest analysis)
+labels=""
+jobs=$(cores)
+
+part_build() {
+  cmake --preset release -DTHRONG_TESTS=ON -DTHRONG_BENCH=ON -DTHRONG_WARNINGS_AS_ERRORS=ON
+  cmake --build --preset release -j "$jobs"
+}
+
+# ctest_of <preset> <label expression>
+ctest_of() {
+  ctest --preset "$1" -j "$jobs" --no-tests=error --output-junit "$root/build/$1/ctest.xml" ${2:+-L "$2"} </dev/null
+}
+
+part_ctest() { ctest_of release "$labels"; }
+
+part_analysis() {
+  local failed=0
+  prepare_analysis dev
+  (cd analysis && .venv/bin/python -m pytest) || failed=1
+  (cd analysis && .venv/bin/ruff check . && .venv/bin/ruff format --check .) || failed=1
+  return $failed
+}
+
+part_format() {
+  local tool=clang-format-14
+  if ! command -v $tool >/dev/null; then tool=clang-format; fi
+  $tool --version
+  $tool --version | grep -q 'version 14\.'
+  git ls-files -z '*.c' '*.h' | xargs -0 $tool --dry-run --Werror
+}
+
+part_scripts() {
+  local scripts
+  mapfile -t scripts < <(git ls-files '*.sh' '*.sbatch' .ci/run)
+  local script
+  for script in "${scripts[@]}"; do bash -n "$script"; done
+  shellcheck -x -P SCRIPTDIR "${scripts[@]}"
+  echo "${#scripts[@]} scripts checked"
+}
+
+part_clang() {
+  cmake --preset clang
+  cmake --build --preset clang -j "$jobs"
+}
+
+part_sanitizers() {
+  cmake --preset asan
+  cmake --build --preset asan -j "$jobs"
+  ctest_of asan '^unit$'
+}
+
+part_valgrind() { bash tests/valgrind.sh build/release; }
+
+part_quickstart() {
+  local folder
+  folder=$(mktemp -d)
+  git clone -q . "$folder/throng"
+  if bash "$folder/throng/jobs/quickstart.sh"; then
+    find "$folder/throng/results" -name report.html | grep -q .
+    rm -rf "$folder"
+  else
+    rm -rf "$folder"
+    return 1
+  fi
+}
+
+# Seconds of wall time by label, from the record that ctest leaves.
+seconds_per_label() {
+  awk '
+    /<testcase / { match($0, / time="[^"]*"/); seconds = substr($0, RSTART + 7, RLENGTH - 8) }
+    /name="cmake_labels"/ {
+      match($0, / value="[^"]*"/)
+      n = split(substr($0, RSTART + 8, RLENGTH - 9), label, ";")
+      for (i = 1; i <= n; i++) { total[label[i]] += seconds; tests[label[i]]++ }
+    }
+    END { for (name in total) printf "  %-12s %7.1f s   %d tests\n", name, total[name], tests[name] }
+  ' "$1" | sort
+}
+
+declare -A verdict seconds
+
+needs_build() { [[ $1 == ctest || $1 == valgrind ]]; }
+
+run_part() {
+  local part=$1 begin=$SECONDS status
+  if needs_build "$part" && [[ ${verdict[build]} != passed ]]; then
+    verdict[$part]="not run"
+    seconds[$part]=0
+    return
+  fi
+  printf '\n=== %s\n' "$part"
+  set +e
+  (
+    set -e
+    "part_$part"
+  )
+  status=$?
+  set -e
+  seconds[$part]=$((SECONDS - begin))
+  if [[ $status -eq 0 ]]; then verdict[$part]=passed; else verdict[$part]=FAILED; fi
+}
+
+# conclude <part ...>
+conclude() {
+  local part failed=() preset
+  printf '\n=== summary\n'
+  for preset in release asan; do
+    if [[ -f build/$preset/ctest.xml && build/$preset/ctest.xml -nt build/.tests_begin ]]; then
+      printf 'Seconds per test label (%s build):\n' "$preset"
+      seconds_per_label "build/$preset/ctest.xml"
+    fi
+  done
+  printf 'Seconds per part:\n'
+  for part in "$@"; do
+    printf '  %-12s %5d s     %s\n' "$part" "${seconds[$part]}" "${verdict[$part]}"
+    if [[ ${verdict[$part]} != passed ]]; then failed+=("$part"); fi
+  done
+  if [[ ${#failed[@]} -gt 0 ]]; then
+    printf 'FAILED: %s (%d s in all)\n' "${failed[*]}" "$SECONDS"
+    return 1
+  fi
+  printf 'All %d parts passed in %d s.\n' $# "$SECONDS"
+}
+
+is_one_of() {
+  local word=$1
+  shift
+  [[ " $* " == *" $word "* ]]
+}
+
+add_label() { labels=${labels:+$labels|}$1; }
+
+main() {
+  local asked=() parts=() checks=() part
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --all) asked+=("${default_parts[@]}" "${further_parts[@]}") ;;
+      --jobs | -j)
+        jobs=${2:?--jobs needs a number}
+        shift
+        ;;
+      --label)
+        add_label "${2:?--label needs a label}"
+        shift
+        ;;
+      --help | -h)
+        usage
+        return
+        ;;
+      -*)
+        echo "run.sh: unknown option '$1'; see --help" >&2
+        return 2
+        ;;
+      *) if is_one_of "$1" "${order[@]}"; then asked+=("$1"); else add_label "^$1\$"; fi ;;
+    esac
+    shift
+  done
+  if [[ -n $labels ]]; then asked+=(ctest); fi
+  if [[ ${#asked[@]} -eq 0 ]]; then asked=("${default_parts[@]}"); fi
+  if is_one_of ctest "${asked[@]}" || is_one_of valgrind "${asked[@]}"; then asked+=(build); fi
+  for part in "${order[@]}"; do
+    if ! is_one_of "$part" "${asked[@]}"; then continue; fi
+    parts+=("$part")
+    if is_one_of "$part" "${further_parts[@]}"; then checks=(--checks); fi
+  done
+  prepare_mpi
+  bash jobs/dependencies.sh --tests "${checks[@]}" || return 2
+  mkdir -p build
+  touch build/.tests_begin
+  for part in "${parts[@]}"; do run_part "$part"; done
+  conclude "${parts[@]}"
+}
+
+main "$@"

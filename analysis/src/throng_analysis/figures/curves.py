@@ -1,0 +1,160 @@
+"""Curves of metrics on a logarithmic axis, against iteration and against seconds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+
+from throng_analysis.figures.style import (
+    BLUE,
+    GREEN,
+    MUTED,
+    PAPER,
+    PURPLE,
+    VERMILLION,
+    Drawing,
+    new_axes,
+    settings,
+)
+from throng_analysis.metrics import Metric
+from throng_analysis.results import Run
+
+STYLES = (
+    (BLUE, "-", "o"),
+    (VERMILLION, (0, (5, 1.6)), "s"),
+    (GREEN, (0, (1.5, 1.2)), "^"),
+    (PURPLE, (0, (5, 1.2, 1.2, 1.2)), "D"),
+)
+# With at most this many points each is marked.
+FEW_POINTS = 40
+ABSCISSAE = {"iteration": "outer iteration p", "seconds": "seconds"}
+
+
+@dataclass
+class Curve:
+    """One metric of one run, split for a logarithmic axis."""
+
+    metric: Metric
+    x: np.ndarray
+    y: np.ndarray  # NaN where the value is not above zero
+    below: np.ndarray  # true where the value is finite but not above zero
+    least: float  # the smallest value of all
+
+    @classmethod
+    def of(cls, run: Run, metric: Metric, abscissa: str) -> "Curve | None":
+        """Return the curve of `metric`, None if the run did not record it."""
+        rows = run.trace.select(abscissa, metric.column).drop_nulls()
+        rows = rows.filter(rows[metric.column].is_finite())
+        if not len(rows):
+            return None
+        x, y = rows[abscissa].to_numpy(), rows[metric.column].to_numpy()
+        above = y > 0
+        return cls(metric, x, np.where(above, y, np.nan), ~above, y.min())
+
+    @property
+    def drawable(self) -> bool:
+        """Whether any value fits on a logarithmic axis."""
+        return not self.below.all()
+
+
+def draw_curves(run: Run, metrics: tuple[Metric, ...], slug: str, title: str) -> list[Drawing]:
+    """Draw `metrics` against iteration and against seconds; nothing if none was recorded."""
+    if run.trace is None:
+        return []
+    drawings = []
+    for abscissa in ABSCISSAE:
+        curves = [Curve.of(run, metric, abscissa) for metric in metrics]
+        curves = [curve for curve in curves if curve is not None]
+        if curves:
+            drawings.append(_drawing(run, curves, abscissa, slug, title))
+    return drawings
+
+
+def _drawing(run: Run, curves: list[Curve], abscissa: str, slug: str, title: str) -> Drawing:
+    heading = f"{title} against {abscissa}"
+    with settings():
+        axes = new_axes()
+        axes.set_yscale("log")
+        floor = _floor(curves)
+        for curve, style in zip(curves, STYLES, strict=False):
+            _plot(axes, curve, style, floor)
+        _finish(axes, abscissa, heading, floor)
+    notes = [_note(curve) for curve in curves if curve.below.any()]
+    return Drawing(
+        slug=f"{slug}_{abscissa}",
+        caption=" ".join([f"{heading}: {_listed(curves)}.", *notes]),
+        alt=f"{heading} of {run.title}, logarithmic axis. {_ends(curves)}",
+        figure=axes.figure,
+    )
+
+
+def _floor(curves: list[Curve]) -> float:
+    """Return where values that are not above zero are drawn: under the smallest that is."""
+    smallest = [np.nanmin(curve.y) for curve in curves if curve.drawable]
+    return min(smallest, default=1e-15) / 4
+
+
+def _plot(axes: Axes, curve: Curve, style: tuple, floor: float) -> None:
+    colour, line, marker = style
+    few = len(curve.x) <= FEW_POINTS
+    axes.plot(
+        curve.x,
+        curve.y,
+        color=colour,
+        linestyle=line,
+        linewidth=1.8,
+        marker=marker if few else None,
+        markersize=3.6,
+        label=f"{curve.metric.label}  {curve.metric.math}",
+    )
+    if curve.below.any():
+        x = curve.x[curve.below]
+        axes.plot(
+            x,
+            np.full(len(x), floor),
+            linestyle="none",
+            marker=marker,
+            markersize=5.5,
+            markerfacecolor=PAPER,
+            markeredgecolor=colour,
+            clip_on=False,
+            zorder=5,
+            label=f"{curve.metric.math} not above 0, drawn at the edge",
+        )
+
+
+def _finish(axes: Axes, abscissa: str, heading: str, floor: float) -> None:
+    if any(line.get_linestyle() == "None" for line in axes.lines):
+        axes.set_ylim(bottom=floor)
+    axes.yaxis.set_major_locator(LogLocator(numticks=9))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    if abscissa == "iteration":
+        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
+    axes.margins(x=0.02)
+    axes.grid(axis="x", visible=False)
+    axes.set_xlabel(ABSCISSAE[abscissa])
+    axes.set_title(heading)
+    axes.legend(loc="best", handlelength=2.6, labelcolor=None)
+    axes.tick_params(colors=MUTED, labelcolor="#1f2933")
+
+
+def _listed(curves: list[Curve]) -> str:
+    return ", ".join(f"{curve.metric.label} {curve.metric.symbol}" for curve in curves)
+
+
+def _note(curve: Curve) -> str:
+    count = int(curve.below.sum())
+    values = "1 value is" if count == 1 else f"{count} values are"
+    return (
+        f"{values} not above zero for {curve.metric.symbol} (the smallest is {curve.least:.1e}): "
+        f"hollow marks at the lower edge, since a logarithmic axis has no place for them."
+    )
+
+
+def _ends(curves: list[Curve]) -> str:
+    texts = []
+    for curve in curves:
+        y = np.where(curve.below, curve.least, curve.y)
+        texts.append(f"{curve.metric.label} goes from {y[0]:.3g} to {y[-1]:.3g}")
+    return "; ".join(texts).capitalize() + "."

@@ -1,0 +1,147 @@
+"""Heat maps of a field on the grid, walls drawn apart; bars for a game without a grid."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from throng_analysis.figures.style import (
+    BLUE,
+    MUTED,
+    WALL,
+    WALL_LINE,
+    new_axes,
+)
+from throng_analysis.grid import Blocks, Grid
+
+GRID_SIZE = (5.8, 5.2)  # inches
+# A picture has at most this many blocks along an edge; a larger grid is coarsened.
+MOST_BLOCKS = 360
+# Up to this size the cells are outlined and the walls hatched.
+SMALL = 40
+# A field that spans more than this ratio gets a logarithmic colour scale …
+WIDE = 1e3
+# … which goes down to this fraction of the largest value.
+DEPTH = 1e-12
+COLOURS = "viridis"
+
+
+@dataclass
+class Scale:
+    """A colour scale and what has to be said about it."""
+
+    norm: Normalize
+    extend: str = "neither"
+    note: str = ""
+
+
+def colour_scale(values: np.ndarray, may_be_log: bool) -> Scale:
+    """Return a linear scale, or a logarithmic one for a wide range if that is allowed."""
+    low, high = float(values.min()), float(values.max())
+    if not may_be_log or high <= 0 or low * WIDE >= high:
+        return Scale(Normalize(low, high))
+    floor = max(float(values[values > 0].min()), high * DEPTH)
+    under = int((values < floor).sum())
+    if not under:
+        return Scale(LogNorm(floor, high), note="Logarithmic colour scale.")
+    note = (
+        f"Logarithmic colour scale; {under} value{'s' if under > 1 else ''} below {floor:.1e} "
+        "(zero included) share the darkest colour."
+    )
+    return Scale(LogNorm(floor, high), extend="min", note=note)
+
+
+def draw_on_grid(grid: Grid, values: np.ndarray, label: str, may_be_log: bool = False):
+    """Draw `values` [S] on the grid; returns the axes and the notes for the caption."""
+    blocks = Blocks(grid, MOST_BLOCKS)
+    picture = np.where(blocks.walls(), np.nan, blocks.mean(values))
+    scale = colour_scale(picture[~np.isnan(picture)], may_be_log)
+    axes = new_axes(GRID_SIZE, layout="compressed")
+    image = axes.imshow(
+        picture,
+        norm=scale.norm,
+        cmap=COLOURS,
+        origin="lower",
+        extent=_extent(grid),
+        interpolation="nearest",
+    )
+    draw_walls(axes, grid)
+    frame(axes, grid)
+    _colour_bar(axes, image, scale, label)
+    notes = [scale.note, coarse_note(blocks, "each block shows the mean over its free cells")]
+    return axes, [note for note in notes if note]
+
+
+def draw_walls(axes: Axes, grid: Grid) -> None:
+    """Draw the walls: hatched cells on a small grid, plain grey on a large one."""
+    if max(grid.rows, grid.columns) <= SMALL:
+        for row, column in np.argwhere(grid.walls):
+            axes.add_patch(
+                Rectangle(
+                    (column - 0.5, row - 0.5), 1, 1, facecolor=WALL, hatch="////", linewidth=0
+                )
+            )
+        return
+    blocks = Blocks(grid, MOST_BLOCKS)
+    shade = np.where(blocks.walls(), 1.0, np.nan)
+    axes.imshow(
+        shade,
+        cmap=ListedColormap([WALL_LINE]),
+        origin="lower",
+        extent=_extent(grid),
+        interpolation="nearest",
+    )
+
+
+def frame(axes: Axes, grid: Grid) -> None:
+    """Set limits, ticks and names of the axes of a grid; row 0 is at the bottom."""
+    axes.set_xlim(-0.5, grid.columns - 0.5)
+    axes.set_ylim(-0.5, grid.rows - 0.5)
+    axes.set_aspect("equal")
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
+    axes.set_xlabel("column")
+    axes.set_ylabel("row")
+    for spine in axes.spines.values():
+        spine.set(visible=True, color=MUTED)
+
+
+def coarse_note(blocks: Blocks, what: str) -> str:
+    """Return what the caption has to say of a coarsened grid, empty if it is not."""
+    return f"Drawn in blocks of about {blocks.side} × {blocks.side} cells: {what}." * (
+        blocks.side > 1
+    )
+
+
+def draw_bars(values: np.ndarray, label: str, title: str) -> Axes:
+    """Draw `values` [S] by state: bars, or a filled line for many states."""
+    axes = new_axes()
+    states = np.arange(len(values))
+    if len(values) <= SMALL:
+        axes.bar(states, values, color=BLUE, width=0.8)
+    else:
+        axes.plot(states, values, color=BLUE, linewidth=1)
+        axes.fill_between(states, values, color=BLUE, alpha=0.15, linewidth=0)
+    axes.axhline(0, color=MUTED, linewidth=0.8)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(axis="x", visible=False)
+    axes.set_xlabel("state s")
+    axes.set_ylabel(label)
+    axes.set_title(title)
+    return axes
+
+
+def _extent(grid: Grid) -> tuple[float, float, float, float]:
+    return (-0.5, grid.columns - 0.5, -0.5, grid.rows - 0.5)
+
+
+def _colour_bar(axes: Axes, image: ScalarMappable, scale: Scale, label: str) -> None:
+    bar = axes.figure.colorbar(image, ax=axes, extend=scale.extend, pad=0.02)
+    bar.set_label(label)
+    bar.outline.set_visible(False)

@@ -1,0 +1,104 @@
+"""Read run.json, the record of one run."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from throng_analysis.errors import InputError
+
+FINISHED = ("converged", "iteration_limit", "diverged", "failed")
+STATUSES = (*FINISHED, "running")
+
+
+@dataclass
+class Record:
+    """What a run says about itself."""
+
+    name: str
+    run_id: str
+    status: str
+    stop_reason: str = ""
+    parameters: dict = field(default_factory=dict)  # nested by section, fully resolved
+    final_metrics: dict = field(default_factory=dict)  # metric → number or None
+    spectrum: dict = field(default_factory=dict)
+    provenance: dict = field(default_factory=dict)
+
+
+def read_record(path: Path) -> Record:
+    """Read run.json.
+
+    Raises InputError if the file is not whole or lacks one of name, run_id, status and parameters.
+    """
+    document = _read_object(path)
+    status = _take(path, document, "status", str)
+    if status not in STATUSES:
+        raise InputError(f"{path}: 'status' is '{status}', expected one of {', '.join(STATUSES)}")
+    return Record(
+        name=_take(path, document, "name", str),
+        run_id=_take(path, document, "run_id", str),
+        status=status,
+        stop_reason=_take(path, document, "stop_reason", str, ""),
+        parameters=_take(path, document, "parameters", dict),
+        final_metrics=_final_metrics(path, document),
+        spectrum=_take(path, document, "spectrum", dict, {}),
+        provenance=_take(path, document, "provenance", dict, {}),
+    )
+
+
+def record_of_running(folder: Path) -> Record:
+    """Return what the place of a folder tells about a run that has no run.json yet."""
+    return Record(name=folder.parent.name, run_id=folder.stem, status="running")
+
+
+def flatten(nested: dict, prefix: str = "") -> dict:
+    """Return {'section.key': value} for a nested dictionary; lists stay as they are."""
+    flat = {}
+    for key, value in nested.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and value:
+            flat.update(flatten(value, f"{name}."))
+        else:
+            flat[name] = value
+    return flat
+
+
+def _read_object(path: Path) -> dict:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: missing; is {path.parent} the folder of a run?") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    except json.JSONDecodeError as error:
+        where = f"{path}:{error.lineno}:{error.colno}"
+        raise InputError(
+            f"{where}: not valid JSON ({error.msg}); the file is damaged or cut short, "
+            "run the experiment again"
+        ) from None
+    if not isinstance(document, dict):
+        raise InputError(f"{path}: expected an object of keys and values at the top")
+    return document
+
+
+_NAMES = {str: "a text", dict: "an object"}
+_REQUIRED = object()
+
+
+def _take(path: Path, document: dict, key: str, kind: type, default: object = _REQUIRED):
+    value = document.get(key)
+    if value is None:
+        if default is _REQUIRED:
+            raise InputError(f"{path}: the key '{key}' is missing; not a record of this version")
+        return default
+    if not isinstance(value, kind):
+        raise InputError(f"{path}: '{key}' should be {_NAMES[kind]}, not {value!r}")
+    return value
+
+
+def _final_metrics(path: Path, document: dict) -> dict:
+    metrics = _take(path, document, "final_metrics", dict, {})
+    for name, value in metrics.items():
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not is_number:
+            raise InputError(f"{path}: 'final_metrics.{name}' should be a number, not {value!r}")
+    return metrics

@@ -1,0 +1,140 @@
+"""Find runs below a folder and read them."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from throng_analysis.errors import InputError
+from throng_analysis.fields import Fields, read_fields
+from throng_analysis.record import Record, read_record, record_of_running
+from throng_analysis.trace import read_trace
+
+RECORD, TRACE, FIELDS = "run.json", "metrics.csv", "fields.h5"
+RUNNING, FAILED = ".running", ".failed"
+# A final metric may differ from the last row of the trace by this much, relative.
+AGREEMENT = 1e-12
+
+
+@dataclass
+class Run:
+    """One run: its record, its trace, and its fields if it wrote any."""
+
+    folder: Path
+    record: Record
+    trace: pl.DataFrame | None
+    fields: Fields | None
+    warnings: list[str] = field(default_factory=list)  # what is wrong but leaves the run readable
+
+    @property
+    def title(self) -> str:
+        """The name of the experiment and the run."""
+        return f"{self.record.name} / {self.record.run_id}"
+
+    @property
+    def status(self) -> str:
+        """The status to show: 'running' for a run that has not ended."""
+        return self.record.status
+
+    def last(self, column: str) -> float | None:
+        """Return the last number of a column of the trace, None if it has none."""
+        if self.trace is None:
+            return None
+        numbers = self.trace[column].drop_nulls()
+        return numbers[-1] if len(numbers) else None
+
+    def parameter(self, dotted: str) -> object:
+        """Return a resolved parameter such as 'solver.eta', None if there is none."""
+        value = self.record.parameters
+        for key in dotted.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+
+@dataclass
+class BadRun:
+    """A run that could not be read, and why."""
+
+    folder: Path
+    reason: str
+
+
+def find_runs(folder: Path) -> list[Path]:
+    """Return the folders of runs at or below `folder`, sorted; raises InputError if none."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; give the folder of a run or one above it")
+    found = []
+    for place, below, files in os.walk(folder):
+        if _is_run(Path(place), files):
+            found.append(Path(place))
+            below.clear()
+    if not found:
+        raise InputError(
+            f"{folder}: no runs here or below (a run is a folder with {RECORD} and {TRACE}); "
+            "give the folder that `throng run --out` wrote to"
+        )
+    return sorted(found)
+
+
+def read_run(folder: Path) -> Run:
+    """Read the run in `folder`; raises InputError if its record or its trace is not readable."""
+    record = _record(folder)
+    run = Run(folder, record, trace=None, fields=None)
+    ended_well = record.status in ("converged", "iteration_limit")
+    if ended_well or (folder / TRACE).exists():
+        run.trace = read_trace(folder / TRACE, growing=not ended_well)
+    _add_fields(run, ended_well)
+    _compare_final(run)
+    return run
+
+
+def read_runs(folder: Path) -> tuple[list[Run], list[BadRun]]:
+    """Read every run at or below `folder`: those that can be read, and those that cannot."""
+    runs, bad = [], []
+    for place in find_runs(folder):
+        try:
+            runs.append(read_run(place))
+        except InputError as error:
+            bad.append(BadRun(place, str(error)))
+    return runs, bad
+
+
+def _is_run(folder: Path, files: list[str]) -> bool:
+    return RECORD in files or TRACE in files or folder.name.endswith((RUNNING, FAILED))
+
+
+def _record(folder: Path) -> Record:
+    path = folder / RECORD
+    if not folder.name.endswith(RUNNING):
+        return read_record(path)
+    if not path.exists():
+        return record_of_running(folder)
+    record = read_record(path)
+    record.status = "running"
+    return record
+
+
+def _add_fields(run: Run, ended_well: bool) -> None:
+    path = run.folder / FIELDS
+    asked = run.parameter("output.fields")
+    if not path.exists() and not (ended_well and asked):
+        return
+    try:
+        run.fields = read_fields(path)
+    except InputError as error:
+        run.warnings.append(f"{error}; the pictures of the fields are left out")
+
+
+def _compare_final(run: Run) -> None:
+    if run.trace is None:
+        return
+    for name, value in run.record.final_metrics.items():
+        last = run.last(name) if name in run.trace.columns else None
+        if value is None or last is None:
+            continue
+        if abs(value - last) > AGREEMENT * max(abs(value), abs(last)):
+            run.warnings.append(
+                f"{run.folder / RECORD}: final_metrics.{name} is {value:.17g}, "
+                f"but the last value in {TRACE} is {last:.17g}"
+            )

@@ -62,12 +62,18 @@ class Blocks:
         return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
 
     def walls(self) -> np.ndarray:
-        """Return true for each block with at least as many walls as its shorter side has cells.
+        """Return true for each block that a straight wall crosses from side to side.
 
         So a wall of one cell stays a wall, and a door of one cell stays a door.
         """
-        shorter = np.minimum.outer(*[np.diff(edges) for edges in self.edges])
-        return self.sum(self.grid.walls.astype(int)) >= shorter
+        (rows, heights), (columns, widths) = ((e[:-1], np.diff(e)) for e in self.edges)
+        walls = self.grid.walls.astype(int)
+        along_row = np.add.reduceat(walls, columns, axis=1) == widths
+        along_column = np.add.reduceat(walls, rows, axis=0) == heights[:, None]
+        return np.logical_or(
+            np.logical_or.reduceat(along_row, rows, axis=0),
+            np.logical_or.reduceat(along_column, columns, axis=1),
+        )
 
     def centres(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the middle of each block, rows and columns, in cells."""

@@ -82,7 +82,7 @@ def _page(runs: Sequence[Run], bad: Sequence[BadRun], sections: Sequence[Html]) 
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>throng: {text(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>",
-        f'<header class="page"><h1>throng report</h1>',
+        '<header class="page"><h1>throng report</h1>',
         f"<p>{_counted(runs, bad)}</p>",
         f'<p class="muted">Made {made} by throng-analysis {__version__}.</p></header>\n<main>',
         _summary(runs, bad) if count > 1 else "",
@@ -95,7 +95,9 @@ def _page(runs: Sequence[Run], bad: Sequence[BadRun], sections: Sequence[Html]) 
 def _counted(runs: Sequence[Run], bad: Sequence[BadRun]) -> str:
     statuses = Counter(run.status for run in runs) + Counter(unreadable=len(bad))
     total = statuses.total()
-    listed = ", ".join(f"{count} {STATUS_WORDS[status]}" for status, count in statuses.items())
+    listed = ", ".join(
+        f"{statuses[status]} {word}" for status, word in STATUS_WORDS.items() if statuses[status]
+    )
     return f"{total} run{'s' if total > 1 else ''}: {listed}."
 
 

@@ -7,6 +7,8 @@ import polars as pl
 from throng_analysis.errors import InputError
 from throng_analysis.metrics import COLUMNS
 
+DAMAGED = "the file is damaged or cut short, run the experiment again"
+
 
 def read_trace(path: Path, growing: bool = False) -> pl.DataFrame:
     """Read metrics.csv: one row per recorded iteration, numbers or null where nothing was asked.
@@ -35,6 +37,8 @@ def _lines(path: Path, growing: bool) -> list[str]:
     lines = text.splitlines()
     if not lines:
         raise InputError(f"{path}: empty; the first line should name the columns")
+    if not text.endswith("\n"):
+        raise InputError(f"{path}:{len(lines)}: the last line has no end; {DAMAGED}")
     return lines
 
 
@@ -57,7 +61,7 @@ def _split(path: Path, number: int, line: str, width: int) -> list[str | None]:
     if len(cells) != width:
         raise InputError(
             f"{path}:{number}: {len(cells)} values where the header names {width} columns; "
-            "the file is damaged or cut short, run the experiment again"
+            f"{DAMAGED}"
         )
     return [cell.strip() or None for cell in cells]
 

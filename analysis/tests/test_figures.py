@@ -1,0 +1,136 @@
+"""What the figures show."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from matplotlib.colors import LogNorm
+from synthetic import HEADER, four_rooms_walls, trace_text, write_fields, write_run
+
+from throng_analysis.figures import draw_all, exploitability, mean_field, policy, quality
+from throng_analysis.figures.heat import colour_scale
+from throng_analysis.results import read_run
+
+CURVES = {
+    f"{kind}_{axis}"
+    for kind in ("exploitability", "quality", "deltas")
+    for axis in ("iteration", "seconds")
+}
+FIELDS = {"mean_field", "policy", "value"}
+
+
+def test_every_figure_is_drawn_and_has_its_words(run_folder):
+    drawings = list(draw_all(read_run(run_folder)))
+    assert {drawing.slug for drawing in drawings} == CURVES | FIELDS
+    for drawing in drawings:
+        buffer = BytesIO()
+        drawing.save(buffer)
+        assert buffer.getvalue().startswith(b"\x89PNG")
+        assert len(buffer.getvalue()) > 5000
+        assert drawing.caption.endswith(".")
+        assert drawing.alt
+
+
+def test_curves_carry_the_numbers_of_the_trace(run_folder):
+    run = read_run(run_folder)
+    by_iteration, by_seconds = exploitability.draw(run)
+    for drawing, column in ((by_iteration, "iteration"), (by_seconds, "seconds")):
+        axes = drawing.figure.axes[0]
+        plain, regularised = axes.lines
+        assert axes.get_yscale() == "log"
+        assert (plain.get_xdata() == run.trace[column].to_numpy()).all()
+        assert (plain.get_ydata() == run.trace["exploitability"].to_numpy()).all()
+        assert (regularised.get_ydata() == run.trace["regularised_exploitability"].to_numpy()).all()
+
+
+def test_values_not_above_zero_are_drawn_and_said(run_folder):
+    drawing = quality.draw(read_run(run_folder))[0]
+    axes = drawing.figure.axes[0]
+    hollow = next(line for line in axes.lines if line.get_linestyle() == "None")
+    assert list(hollow.get_xdata()) == [57, 58, 59]
+    assert (hollow.get_ydata() == axes.get_ylim()[0]).all()
+    assert "3 values are not above zero" in drawing.caption
+    assert "-1.7e-14" in drawing.caption
+
+
+def test_nothing_but_zeros_still_makes_a_figure(tmp_path):
+    rows = "".join(f"{p},{p},0" + "," * 11 + "\n" for p in range(3))
+    drawing = exploitability.draw(read_run(write_run(tmp_path, trace=f"{HEADER}\n{rows}")))[0]
+    drawing.save(BytesIO())
+    assert "3 values are not above zero" in drawing.caption
+
+
+def test_a_single_row_and_no_row_are_fine(tmp_path):
+    one = read_run(write_run(tmp_path, run_id="one", trace=trace_text(rows=1)))
+    for drawing in draw_all(one):
+        drawing.save(BytesIO())
+    none = read_run(write_run(tmp_path, run_id="none", trace=HEADER + "\n"))
+    assert {drawing.slug for drawing in draw_all(none)} == FIELDS
+
+
+def test_what_was_not_recorded_is_not_drawn(run_folder):
+    (run_folder / "fields.h5").unlink()
+    assert {drawing.slug for drawing in draw_all(read_run(run_folder))} == CURVES
+
+
+@pytest.mark.parametrize(
+    ("action", "dx", "dy"), [(0, 0, 1), (1, 1, 0), (2, 0, -1), (3, -1, 0), (4, 0, 0)]
+)
+@pytest.mark.parametrize("size", [11, 101])
+def test_arrows_point_where_the_policy_goes(tmp_path, size, action, dx, dy):
+    walls = four_rooms_walls(size)
+    folder = write_run(tmp_path, walls=walls)
+    certain = np.eye(5)[np.full(int((~walls).sum()), action)]
+    write_fields(folder / "fields.h5", walls, policy=certain)
+    axes = policy.draw(read_run(folder))[0].figure.axes[0]
+    (arrows,) = (item for item in axes.collections if hasattr(item, "U"))
+    assert np.allclose(arrows.U, dx)
+    assert np.allclose(arrows.V, dy)
+    assert axes.get_ylim() == (-0.5, size - 0.5)
+
+
+def test_arrows_stand_on_their_cells(tmp_path):
+    walls = four_rooms_walls(11)
+    folder = write_run(tmp_path, walls=walls)
+    right_in_row_two = np.eye(5)[np.where(np.argwhere(~walls)[:, 0] == 2, 1, 0)]
+    write_fields(folder / "fields.h5", walls, policy=right_in_row_two)
+    axes = policy.draw(read_run(folder))[0].figure.axes[0]
+    (arrows,) = (item for item in axes.collections if hasattr(item, "U"))
+    assert set(arrows.Y[arrows.U == 1]) == {2}
+    assert sorted(arrows.X[arrows.U == 1]) == list(range(11))
+
+
+def test_heat_map_has_row_zero_at_the_bottom_and_walls_apart(run_folder):
+    run = read_run(run_folder)
+    axes = mean_field.draw(run)[0].figure.axes[0]
+    image = axes.images[0]
+    assert image.origin == "lower"
+    assert (image.get_array().mask == four_rooms_walls(11)).all()
+    assert image.get_array()[0, 0] == run.fields.mean_field[0]
+    assert len(axes.patches) == four_rooms_walls(11).sum()
+
+
+def test_colour_scale_is_logarithmic_only_for_a_wide_range():
+    assert not isinstance(colour_scale(np.array([1.0, 10.0]), True).norm, LogNorm)
+    wide = colour_scale(np.array([0.0, 1e-5, 1.0]), True)
+    assert isinstance(wide.norm, LogNorm)
+    assert "1 value below 1.0e-05" in wide.note
+    assert wide.extend == "min"
+    assert not isinstance(colour_scale(np.array([-1.0, 1e-5, 1.0]), False).norm, LogNorm)
+
+
+def test_large_grid_is_coarsened_and_says_so(tmp_path):
+    run = read_run(write_run(tmp_path, walls=four_rooms_walls(401)))
+    captions = {drawing.slug: drawing.caption for drawing in draw_all(run)}
+    assert "blocks of about 2 × 2 cells" in captions["mean_field"]
+    assert "blocks of about 17 × 17 cells" in captions["policy"]
+
+
+def test_game_without_grid_gets_bars_and_a_heat_map(tmp_path):
+    folder = write_run(tmp_path)
+    write_fields(folder / "fields.h5", None, states=7, actions=3)
+    run = read_run(folder)
+    axes = mean_field.draw(run)[0].figure.axes[0]
+    assert np.allclose([bar.get_height() for bar in axes.patches], run.fields.mean_field)
+    image = policy.draw(run)[0].figure.axes[0].images[0]
+    assert np.allclose(image.get_array(), run.fields.policy.T)

@@ -1,0 +1,154 @@
+"""The page, the files beside it, and the command line."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from synthetic import HEADER, write_run
+
+from throng_analysis.cli import main
+from throng_analysis.page import typeset
+from throng_analysis.results import read_run
+
+
+class Page(HTMLParser):
+    """The parts of a page that the tests look at."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags = []
+        self.rows = []  # of each table row, the text of its cells
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.rows[-1].append([])
+        elif tag == "data":
+            self.rows[-1][-1].append(dict(attrs)["value"])
+
+    def handle_data(self, data):
+        if self.rows and self.rows[-1]:
+            self.rows[-1][-1].append(data)
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+def report(folder, *options):
+    assert main(["report", str(folder), *options]) == 0
+    return (folder / "report" / "report.html").read_text(encoding="utf-8")
+
+
+def test_all_figures_exist_beside_the_page(run_folder, capsys):
+    report(run_folder)
+    figures = sorted((run_folder / "report" / "figures").glob("*.png"))
+    assert len(figures) == 9
+    assert all(figure.stat().st_size > 5000 for figure in figures)
+    assert "(9 figures)" in capsys.readouterr().out
+
+
+def test_page_needs_nothing_else(run_folder, tmp_path):
+    write_run(tmp_path / "out", run_id="second")
+    html = report(tmp_path / "out")
+    assert not re.search(r"https?:|//|@import|url\(", re.sub(r"base64,[^\"]*", "", html))
+    page = Page(html)
+    assert not page.all("link") and not page.all("script")
+    assert len(page.all("img")) == 18
+    for image in page.all("img"):
+        assert image["src"].startswith("data:image/png;base64,iVBOR")
+        assert len(image["alt"]) > 20
+    anchors = {attrs.get("id") for _, attrs in page.tags}
+    assert all(link["href"].removeprefix("#") in anchors for link in page.all("a"))
+
+
+def test_numbers_in_the_page_are_those_of_the_trace(run_folder):
+    trace = read_run(run_folder).trace
+    rows = {"".join(row[0]): row for row in Page(report(run_folder)).rows}
+    for name, column in (("exploitability", "exploitability"), ("quality", "quality")):
+        values = [float(cell[0]) for cell in rows[name][2:5]]
+        recorded = trace[column].drop_nulls()
+        assert values == [recorded[0], recorded.min(), recorded[-1]]
+
+
+def test_page_tells_what_the_record_holds(run_folder):
+    html = report(run_folder)
+    rows = {"".join(row[0]): "".join(row[1]).strip() for row in Page(html).rows if len(row) > 1}
+    assert rows["solver.eta"] == "0.5"
+    assert rows["output.fields"] == "[mean_field, policy, value]"
+    assert rows["commit"] == "0123abc"
+    assert rows["evaluate"].startswith("1.25")
+    assert "regularised_exploitability 9.1e-07 &lt;= 1e-06" in html
+
+
+def test_running_and_failed_runs_are_shown(run_folder, tmp_path):
+    write_run(tmp_path / "out", run_id="b", suffix=".running")
+    write_run(tmp_path / "out", run_id="c", status="failed", stop_reason="KSP diverged: <nan>")
+    html = report(tmp_path / "out")
+    assert html.count('<span class="status running">') == 2
+    assert html.count('<span class="status failed">') == 2
+    assert "KSP diverged: &lt;nan&gt;" in html and "<nan>" not in html
+    assert "3 runs: 1 converged, 1 failed, 1 running." in html
+
+
+def test_report_twice_gives_the_same_runs(run_folder, tmp_path):
+    first = report(tmp_path / "out")
+    assert report(tmp_path / "out").count("<section") == first.count("<section") == 1
+
+
+def test_out_is_where_the_report_goes(run_folder, tmp_path):
+    assert main(["report", str(run_folder), "--out", str(tmp_path / "a" / "b")]) == 0
+    assert (tmp_path / "a" / "b" / "report.html").exists()
+    assert not (run_folder / "report").exists()
+
+
+@pytest.mark.parametrize("damage", ["none", "empty", "record", "trace"])
+def test_bad_input_is_two_and_a_clear_message(run_folder, tmp_path, capsys, damage):
+    folder = run_folder
+    if damage == "none":
+        folder = tmp_path / "absent"
+    elif damage == "empty":
+        folder = tmp_path / "void"
+        folder.mkdir()
+    elif damage == "record":
+        (folder / "run.json").write_text('{"name":')
+    else:
+        (folder / "metrics.csv").write_text(HEADER[5:])
+    assert main(["report", str(folder)]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("throng-analysis: ") and str(folder) in message
+    assert not (folder / "report").exists()
+
+
+def test_unwritable_out_is_bad_input(run_folder, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["report", str(run_folder), "--out", str(tmp_path / "file")]) == 2
+    assert "choose another folder with --out" in capsys.readouterr().err
+
+
+def test_unreadable_run_is_listed_and_the_code_is_one(run_folder, tmp_path, capsys):
+    bad = write_run(tmp_path / "out", run_id="bad")
+    (bad / "metrics.csv").unlink()
+    assert main(["report", str(tmp_path / "out")]) == 1
+    assert f"{bad / 'metrics.csv'}: missing" in capsys.readouterr().err
+    html = (tmp_path / "out" / "report" / "report.html").read_text()
+    assert '<span class="status unreadable">' in html and "metrics.csv: missing" in html
+
+
+def test_help_and_usage(capsys):
+    for arguments in (["--help"], ["report", "--help"]):
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        assert stop.value.code == 0
+        assert "exit codes:" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as stop:
+        main([])
+    assert stop.value.code == 2
+
+
+def test_symbols_get_real_indices():
+    assert typeset("T_η(π_p,μ_{p−1})") == "T<sub>η</sub>(π<sub>p</sub>,μ<sub>p−1</sub>)"
+    assert typeset("μ^{π_p} <b>") == "μ<sup>π<sub>p</sub></sup> &lt;b&gt;"
+    assert typeset("max_s final_metrics") == "max<sub>s</sub> final_metrics"

@@ -47,7 +47,7 @@ prepare_analysis() {
     return 1
   }
   # A virtual environment holds absolute paths: one that came from elsewhere or lost its Python is made anew.
-  if ! "$venv/bin/python" -c '' 2>/dev/null || ! grep -qs "^$root " "$venv/state"; then
+  if [[ $("$venv/bin/python" -c 'import sys; print(sys.prefix)' 2>/dev/null) != "$root/$venv" ]]; then
     rm -rf "$venv"
     "$python" -m venv "$venv"
   fi

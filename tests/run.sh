@@ -21,7 +21,7 @@ of them fails, and 2 if software is missing that cannot be installed from here.
   clang       a build with clang, warnings are errors
   sanitizers  the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
   valgrind    no errors and no definite leaks in our code (implies build)
-  quickstart  jobs/quickstart.sh in a clone of what is committed
+  quickstart  jobs/quickstart.sh in an empty copy of the tracked files
 
 A word that is not a part is a CTest label: `bash tests/run.sh unit` builds and runs the unit tests only.
 
@@ -37,6 +37,9 @@ order=(build format scripts clang valgrind sanitizers quickstart ctest analysis)
 labels=""
 jobs=$(cores)
 
+# The files of the project, each ended by a zero byte. The checkout may belong to somebody else.
+tracked() { git -c safe.directory='*' ls-files -z "$@"; }
+
 part_build() {
   cmake --preset release -DTHRONG_TESTS=ON -DTHRONG_BENCH=ON -DTHRONG_WARNINGS_AS_ERRORS=ON
   cmake --build --preset release -j "$jobs"
@@ -44,7 +47,7 @@ part_build() {
 
 # ctest_of <preset> <label expression>
 ctest_of() {
-  ctest --preset "$1" -j "$jobs" --no-tests=error --output-junit "$root/build/$1/ctest.xml" ${2:+-L "$2"} </dev/null
+  ctest --preset "$1" -j "$jobs" --no-tests=error --output-junit "$root/build/$1/ctest.xml" ${2:+-L "$2"}
 }
 
 part_ctest() { ctest_of release "$labels"; }
@@ -60,15 +63,13 @@ part_analysis() {
 part_format() {
   local tool=clang-format-14
   if ! command -v $tool >/dev/null; then tool=clang-format; fi
-  $tool --version
-  $tool --version | grep -q 'version 14\.'
-  git ls-files -z '*.c' '*.h' | xargs -0 $tool --dry-run --Werror
+  $tool --version | grep 'version 14\.'
+  tracked '*.c' '*.h' | xargs -0 $tool --dry-run --Werror
 }
 
 part_scripts() {
-  local scripts
-  mapfile -t scripts < <(git ls-files '*.sh' '*.sbatch' .ci/run)
-  local script
+  local scripts script
+  mapfile -d '' scripts < <(tracked '*.sh' '*.sbatch' .ci/run)
   for script in "${scripts[@]}"; do bash -n "$script"; done
   shellcheck -x -P SCRIPTDIR "${scripts[@]}"
   echo "${#scripts[@]} scripts checked"
@@ -88,29 +89,12 @@ part_sanitizers() {
 part_valgrind() { bash tests/valgrind.sh build/release; }
 
 part_quickstart() {
-  local folder
+  local folder status=0
   folder=$(mktemp -d)
-  git clone -q . "$folder/throng"
-  if bash "$folder/throng/jobs/quickstart.sh"; then
-    find "$folder/throng/results" -name report.html | grep -q .
-    rm -rf "$folder"
-  else
-    rm -rf "$folder"
-    return 1
-  fi
-}
-
-# Seconds of wall time by label, from the record that ctest leaves.
-seconds_per_label() {
-  awk '
-    /<testcase / { match($0, / time="[^"]*"/); seconds = substr($0, RSTART + 7, RLENGTH - 8) }
-    /name="cmake_labels"/ {
-      match($0, / value="[^"]*"/)
-      n = split(substr($0, RSTART + 8, RLENGTH - 9), label, ";")
-      for (i = 1; i <= n; i++) { total[label[i]] += seconds; tests[label[i]]++ }
-    }
-    END { for (name in total) printf "  %-12s %7.1f s   %d tests\n", name, total[name], tests[name] }
-  ' "$1" | sort
+  tracked | tar --create --null --files-from=- | tar --extract --directory "$folder"
+  bash "$folder/jobs/quickstart.sh" && find "$folder/results" -name report.html | grep -q . || status=1
+  rm -rf "$folder"
+  return $status
 }
 
 declare -A verdict seconds
@@ -143,7 +127,7 @@ conclude() {
   for preset in release asan; do
     if [[ -f build/$preset/ctest.xml && build/$preset/ctest.xml -nt build/.tests_begin ]]; then
       printf 'Seconds per test label (%s build):\n' "$preset"
-      seconds_per_label "build/$preset/ctest.xml"
+      "$(find_python)" tests/seconds_per_label.py "build/$preset" || true
     fi
   done
   printf 'Seconds per part:\n'
@@ -199,6 +183,7 @@ main() {
     parts+=("$part")
     if is_one_of "$part" "${further_parts[@]}"; then checks=(--checks); fi
   done
+  exec </dev/null
   prepare_mpi
   bash jobs/dependencies.sh --tests "${checks[@]}" || return 2
   mkdir -p build

@@ -18,7 +18,7 @@ from throng_analysis.figures.style import (
 )
 from throng_analysis.grid import Blocks, Grid
 
-GRID_SIZE = (5.8, 5.2)  # inches
+FIELD_SIZE = (4.9, 4.3)  # inches
 # A picture has at most this many blocks along an edge; a larger grid is coarsened.
 MOST_BLOCKS = 360
 # Up to this size the cells are outlined and the walls hatched.
@@ -27,6 +27,8 @@ SMALL = 40
 WIDE = 1e3
 # … which goes down to this fraction of the largest value.
 DEPTH = 1e-12
+# The colours of a law span at least this fraction of its largest value.
+NARROW = 0.1
 COLOURS = "viridis"
 
 
@@ -39,10 +41,17 @@ class Scale:
     note: str = ""
 
 
-def colour_scale(values: np.ndarray, may_be_log: bool) -> Scale:
-    """Return a linear scale, or a logarithmic one for a wide range if that is allowed."""
+def colour_scale(values: np.ndarray, is_law: bool) -> Scale:
+    """Return a linear scale, or for a law over states what shows its ratios.
+
+    For a law a wide range gets a logarithmic scale, and a narrow one is not blown up.
+    """
     low, high = float(values.min()), float(values.max())
-    if not may_be_log or high <= 0 or low * WIDE >= high:
+    if not is_law or high <= 0:
+        return Scale(Normalize(low, high))
+    if high - low < NARROW * high:
+        return Scale(Normalize(high * (1 - NARROW), high))
+    if low * WIDE >= high:
         return Scale(Normalize(low, high))
     floor = max(float(values[values > 0].min()), high * DEPTH)
     under = int((values < floor).sum())
@@ -55,12 +64,12 @@ def colour_scale(values: np.ndarray, may_be_log: bool) -> Scale:
     return Scale(LogNorm(floor, high), extend="min", note=note)
 
 
-def draw_on_grid(grid: Grid, values: np.ndarray, label: str, may_be_log: bool = False):
+def draw_on_grid(grid: Grid, values: np.ndarray, title: str, is_law: bool = False):
     """Draw `values` [S] on the grid; returns the axes and the notes for the caption."""
     blocks = Blocks(grid, MOST_BLOCKS)
     picture = np.where(blocks.walls(), np.nan, blocks.mean(values))
-    scale = colour_scale(picture[~np.isnan(picture)], may_be_log)
-    axes = new_axes(GRID_SIZE, layout="compressed")
+    scale = colour_scale(picture[~np.isnan(picture)], is_law)
+    axes = new_axes(FIELD_SIZE, layout="compressed")
     image = axes.imshow(
         picture,
         norm=scale.norm,
@@ -71,7 +80,8 @@ def draw_on_grid(grid: Grid, values: np.ndarray, label: str, may_be_log: bool = 
     )
     draw_walls(axes, grid)
     frame(axes, grid)
-    _colour_bar(axes, image, scale, label)
+    axes.set_title(title)
+    _colour_bar(axes, image, scale)
     notes = [scale.note, coarse_note(blocks, "each block shows the mean over its free cells")]
     return axes, [note for note in notes if note]
 
@@ -121,7 +131,7 @@ def coarse_note(blocks: Blocks, what: str) -> str:
 
 def draw_bars(values: np.ndarray, label: str, title: str) -> Axes:
     """Draw `values` [S] by state: bars, or a filled line for many states."""
-    axes = new_axes()
+    axes = new_axes(FIELD_SIZE)
     states = np.arange(len(values))
     if len(values) <= SMALL:
         axes.bar(states, values, color=BLUE, width=0.8)
@@ -141,7 +151,9 @@ def _extent(grid: Grid) -> tuple[float, float, float, float]:
     return (-0.5, grid.columns - 0.5, -0.5, grid.rows - 0.5)
 
 
-def _colour_bar(axes: Axes, image: ScalarMappable, scale: Scale, label: str) -> None:
+def _colour_bar(axes: Axes, image: ScalarMappable, scale: Scale) -> None:
     bar = axes.figure.colorbar(image, ax=axes, extend=scale.extend, pad=0.02)
-    bar.set_label(label)
     bar.outline.set_visible(False)
+    if not isinstance(scale.norm, LogNorm):
+        bar.formatter.set_powerlimits((-2, 4))
+        bar.formatter.set_useMathText(True)

@@ -16,9 +16,8 @@ def draw(run: Run) -> list[Drawing]:
         if run.fields.grid is None:
             axes, notes = draw_bars(mu, r"$\mu(s)$, probability", TITLE), []
         else:
-            label = r"$\mu(s)$, probability of a cell"
-            axes, notes = draw_on_grid(run.fields.grid, mu, label, may_be_log=True)
-            axes.set_title(TITLE)
+            title = f"{TITLE}: probability of a cell"
+            axes, notes = draw_on_grid(run.fields.grid, mu, title, is_law=True)
     caption = f"{TITLE} at the end: the probability of each state, from {mu.min():.2e} to "
     caption += f"{mu.max():.2e} (uniform would be {1 / len(mu):.2e})."
     return [Drawing("mean_field", " ".join([caption, *notes]), _alt(run), axes.figure)]

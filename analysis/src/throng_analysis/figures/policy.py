@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from matplotlib.ticker import MaxNLocator
 
-from throng_analysis.figures.heat import GRID_SIZE, coarse_note, draw_walls, frame
+from throng_analysis.figures.heat import FIELD_SIZE, coarse_note, draw_walls, frame
 from throng_analysis.figures.style import BLUE, VERMILLION, Drawing, new_axes, settings
 from throng_analysis.grid import MOVES, STAY, Blocks, Grid, mean_directions
 from throng_analysis.results import Run
@@ -57,7 +57,7 @@ def draw(run: Run) -> list[Drawing]:
 def _draw_arrows(run: Run, grid: Grid, policy: np.ndarray) -> Drawing:
     arrows = arrows_of(grid, policy)
     side = arrows.blocks.side
-    axes = new_axes(GRID_SIZE, layout="compressed")
+    axes = new_axes(FIELD_SIZE, layout="compressed")
     draw_walls(axes, grid)
     frame(axes, grid)
     _add_dots(axes, arrows)
@@ -81,8 +81,9 @@ def _draw_arrows(run: Run, grid: Grid, policy: np.ndarray) -> Drawing:
     )
     axes.set_title(TITLE)
     caption = (
-        f"{TITLE} at the end: the arrow is the mean move of a cell, as long as the moves agree "
-        "(full length: one move for certain). The dot is the probability of staying, by area."
+        f"{TITLE} at the end. The arrow is the mean move: full length for a move that is certain, "
+        "shorter the more the moves differ, none where they cancel. "
+        "The area of the dot is the probability of staying."
     )
     note = coarse_note(arrows.blocks, "arrow and dot are means over the free cells of a block")
     return Drawing("policy", f"{caption} {note}".strip(), _alt(run, policy), axes.figure)
@@ -111,7 +112,7 @@ def _draw_heat_map(run: Run, policy: np.ndarray) -> Drawing:
     starts = np.arange(0, len(policy), side)
     counts = np.diff(np.append(starts, len(policy)))
     picture = np.add.reduceat(policy, starts, axis=0) / counts[:, None]
-    axes = new_axes()
+    axes = new_axes(FIELD_SIZE)
     image = axes.imshow(
         picture.T,
         vmin=0,

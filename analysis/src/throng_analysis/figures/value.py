@@ -4,8 +4,7 @@ from throng_analysis.figures.heat import draw_bars, draw_on_grid
 from throng_analysis.figures.style import Drawing, settings
 from throng_analysis.results import Run
 
-TITLE = "Value J of the policy at μ"
-LABEL = r"$J_\mu^\pi(s)$, discounted reward"
+TITLE = "Value J: discounted reward"
 
 
 def draw(run: Run) -> list[Drawing]:
@@ -15,12 +14,12 @@ def draw(run: Run) -> list[Drawing]:
     value, grid = run.fields.value, run.fields.grid
     with settings():
         if grid is None:
-            axes, notes = draw_bars(value, LABEL, TITLE), []
+            axes, notes = draw_bars(value, r"$J_\mu^\pi(s)$", TITLE), []
         else:
-            axes, notes = draw_on_grid(grid, value, LABEL)
-            axes.set_title(TITLE)
+            axes, notes = draw_on_grid(grid, value, TITLE)
     span = f"from {value.min():.4g} to {value.max():.4g}"
-    caption = f"{TITLE} at the end, without the entropy bonus: {span}."
+    caption = "Value J at the end: the discounted reward that π earns from each state on at μ, "
+    caption += f"without the entropy bonus, {span}."
     kind = "Bars" if grid is None else f"Heat map on a grid of {grid.rows} × {grid.columns}"
     alt = f"{kind} of the value of the policy of {run.title}, {span}."
     return [Drawing("value", " ".join([caption, *notes]), alt, axes.figure)]

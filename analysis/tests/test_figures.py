@@ -60,6 +60,19 @@ def test_nothing_but_zeros_still_makes_a_figure(tmp_path):
     assert "3 values are not above zero" in drawing.caption
 
 
+def test_values_that_are_not_finite_are_said(tmp_path):
+    cells = "".join(f"{p},{p},{value}" + "," * 11 + "\n" for p, value in enumerate((1, "inf", 2)))
+    drawing = exploitability.draw(read_run(write_run(tmp_path, trace=f"{HEADER}\n{cells}")))[0]
+    assert list(drawing.figure.axes[0].lines[0].get_xdata()) == [0, 2]
+    assert "1 value is not finite for φ(π) and left out." in drawing.caption
+
+
+def test_a_nearly_uniform_law_is_not_blown_up():
+    norm = colour_scale(np.array([0.999, 1.0]), is_law=True).norm
+    assert norm(0.999) > 0.98
+    assert colour_scale(np.array([0.999, 1.0]), is_law=False).norm(0.999) == 0
+
+
 def test_a_single_row_and_no_row_are_fine(tmp_path):
     one = read_run(write_run(tmp_path, run_id="one", trace=trace_text(rows=1)))
     for drawing in draw_all(one):

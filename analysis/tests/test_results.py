@@ -146,6 +146,7 @@ def test_missing_fields_are_a_warning_only_if_they_were_asked_for(run_folder):
         ({"policy": np.full((104, 5), 0.3)}, "/policy is not a probability law"),
         ({"mean_field": np.full(104, -1 / 104)}, "/mean_field is not a probability law"),
         ({"value": np.full(104, np.nan)}, "/value is empty or holds a value that is not finite"),
+        ({"value": np.full(104, b"x")}, r"/value holds \|S1, expected numbers"),
         ({"cells": np.zeros((104, 3))}, r"/cells has shape \(104, 3\)"),
         ({"cells": np.zeros((104, 2))}, "a cell appears twice"),
         ({"cells": np.full((104, 2), 11)}, "outside the grid of 11 × 11"),
@@ -180,6 +181,30 @@ def test_runs_are_found_at_every_height(run_folder, tmp_path):
     for top in (tmp_path, tmp_path / "out"):
         assert find_runs(top) == [run_folder, second]
     assert find_runs(run_folder.parent) == find_runs(run_folder) == [run_folder]
+
+
+def test_an_earlier_result_counts_only_where_the_new_one_is_not_there_yet(run_folder):
+    run_folder.rename(run_folder.with_name(f"{run_folder.name}.replaced"))
+    (earlier,) = find_runs(run_folder.parent)
+    write_run(run_folder.parent.parent, run_id="other")
+    assert len(find_runs(run_folder.parent)) == 2
+    earlier.joinpath("run.json").touch()
+    write_run(run_folder.parent.parent, run_id=run_folder.name)
+    assert earlier not in find_runs(run_folder.parent)
+
+
+def test_a_run_that_ends_while_it_is_read_is_read_under_its_new_name(tmp_path, monkeypatch):
+    running = write_run(tmp_path, suffix=".running")
+    ended = running.with_name(running.name.removesuffix(".running"))
+
+    def find_then_rename(folder):
+        found = find_runs(folder)
+        running.rename(ended)
+        return found
+
+    monkeypatch.setattr("throng_analysis.results.find_runs", find_then_rename)
+    runs, bad = read_runs(tmp_path)
+    assert ([run.folder for run in runs], bad) == ([ended], [])
 
 
 def test_a_bad_run_does_not_hide_the_others(run_folder, tmp_path):

@@ -34,7 +34,7 @@ def read_fields(path: Path) -> Fields:
             return _fields(path, file)
     except FileNotFoundError:
         raise InputError(f"{path}: missing") from None
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise InputError(f"{path}: not a whole HDF5 file ({error})") from None
 
 
@@ -59,6 +59,8 @@ def _read(path: Path, file: h5py.File, name: str, dimensions: int) -> np.ndarray
     if not isinstance(dataset, h5py.Dataset) or dataset.ndim != dimensions:
         shape = getattr(dataset, "shape", "a group")
         raise InputError(f"{path}: /{name} has shape {shape}, expected {dimensions} dimension(s)")
+    if dataset.dtype.kind not in "fiu":
+        raise InputError(f"{path}: /{name} holds {dataset.dtype}, expected numbers")
     values = np.asarray(dataset[()], dtype=float)
     if values.size == 0 or not np.isfinite(values).all():
         raise InputError(f"{path}: /{name} is empty or holds a value that is not finite")
@@ -71,11 +73,13 @@ def _grid(path: Path, file: h5py.File) -> Grid | None:
         return None
     if cells.shape[1] != 2:
         raise InputError(f"{path}: /cells has shape {cells.shape}, expected (S, 2): row, column")
-    rows = int(file.attrs.get("rows", cells[:, 0].max() + 1))
-    columns = int(file.attrs.get("columns", cells[:, 1].max() + 1))
+    rows, columns = (
+        file.attrs.get(name, size)
+        for name, size in zip(("rows", "columns"), cells.max(axis=0) + 1, strict=True)
+    )
     try:
-        return Grid(rows, columns, cells)
-    except ValueError as error:
+        return Grid(int(rows), int(columns), cells)
+    except (TypeError, ValueError) as error:
         raise InputError(f"{path}: /cells: {error}") from None
 
 

@@ -1,6 +1,7 @@
 """Find runs below a folder and read them."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from throng_analysis.record import Record, read_record, record_of_running
 from throng_analysis.trace import read_trace
 
 RECORD, TRACE, FIELDS = "run.json", "metrics.csv", "fields.h5"
-RUNNING, FAILED = ".running", ".failed"
+# A run is written in <run id>.running. A rerun that failed stays in <run id>.failed beside the good
+# result. <run id>.replaced is an earlier result, for the moment in which a new one takes its name.
+RUNNING, FAILED, REPLACED = ".running", ".failed", ".replaced"
 # A final metric may differ from the last row of the trace by this much, relative.
 AGREEMENT = 1e-12
 
@@ -30,7 +33,8 @@ class Run:
     @property
     def title(self) -> str:
         """The name of the experiment and the run."""
-        return f"{self.record.name} / {self.record.run_id}"
+        again = " (failed rerun)" if self.folder.name.endswith(FAILED) else ""
+        return f"{self.record.name} / {self.record.run_id}{again}"
 
     @property
     def status(self) -> str:
@@ -65,7 +69,7 @@ def find_runs(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give the folder of a run or one above it")
     found = []
-    for place, below, files in os.walk(folder):
+    for place, below, files in os.walk(folder, onerror=_refuse):
         if _is_run(Path(place), files):
             found.append(Path(place))
             below.clear()
@@ -92,7 +96,8 @@ def read_run(folder: Path) -> Run:
 def read_runs(folder: Path) -> tuple[list[Run], list[BadRun]]:
     """Read every run at or below `folder`: those that can be read, and those that cannot."""
     runs, bad = [], []
-    for place in find_runs(folder):
+    places = find_runs(folder)
+    for place in _renamed(places):
         try:
             runs.append(read_run(place))
         except InputError as error:
@@ -100,7 +105,22 @@ def read_runs(folder: Path) -> tuple[list[Run], list[BadRun]]:
     return runs, bad
 
 
+def _renamed(places: list[Path]) -> Iterator[Path]:
+    """Yield the folders; one that was renamed because its run has ended, by its new name."""
+    for place in places:
+        if place.exists() or not place.name.endswith(RUNNING):
+            yield place
+        elif (ended := place.with_name(place.name.removesuffix(RUNNING))) not in places:
+            yield ended
+
+
+def _refuse(error: OSError) -> None:
+    raise InputError(f"{error.filename}: cannot be read ({error.strerror})")
+
+
 def _is_run(folder: Path, files: list[str]) -> bool:
+    if folder.name.endswith(REPLACED) and folder.with_name(folder.stem).exists():
+        return False
     return RECORD in files or TRACE in files or folder.name.endswith((RUNNING, FAILED))
 
 

@@ -126,7 +126,9 @@ def _provenance(run: Run) -> str:
 
 def _stages(run: Run) -> str:
     stages = run.record.provenance.get("stage_seconds")
-    if not isinstance(stages, dict) or not stages:
+    stages = stages if isinstance(stages, dict) else {}
+    stages = {name: spent for name, spent in stages.items() if isinstance(spent, int | float)}
+    if not stages:
         return ""
     longest = max(stages.values()) or 1.0
     ordered = sorted(stages.items(), key=lambda stage: -stage[1])

@@ -40,17 +40,19 @@ class Curve:
     y: np.ndarray  # NaN where the value is not above zero
     below: np.ndarray  # true where the value is finite but not above zero
     least: float  # the smallest value of all
+    lost: int  # how many values are not finite
 
     @classmethod
     def of(cls, run: Run, metric: Metric, abscissa: str) -> "Curve | None":
         """Return the curve of `metric`, None if the run did not record it."""
         rows = run.trace.select(abscissa, metric.column).drop_nulls()
-        rows = rows.filter(rows[metric.column].is_finite())
+        finite = rows[metric.column].is_finite()
+        rows, lost = rows.filter(finite), int((~finite).sum())
         if not len(rows):
             return None
         x, y = rows[abscissa].to_numpy(), rows[metric.column].to_numpy()
         above = y > 0
-        return cls(metric, x, np.where(above, y, np.nan), ~above, y.min())
+        return cls(metric, x, np.where(above, y, np.nan), ~above, y.min(), lost)
 
     @property
     def drawable(self) -> bool:
@@ -80,7 +82,7 @@ def _drawing(run: Run, curves: list[Curve], abscissa: str, slug: str, title: str
         for curve, style in zip(curves, STYLES, strict=False):
             _plot(axes, curve, style, floor)
         _finish(axes, abscissa, heading, floor)
-    notes = [_note(curve) for curve in curves if curve.below.any()]
+    notes = [note for curve in curves for note in _notes(curve)]
     return Drawing(
         slug=f"{slug}_{abscissa}",
         caption=" ".join([f"{heading}: {_listed(curves)}.", *notes]),
@@ -143,13 +145,21 @@ def _listed(curves: list[Curve]) -> str:
     return ", ".join(f"{curve.metric.label} {curve.metric.symbol}" for curve in curves)
 
 
-def _note(curve: Curve) -> str:
-    count = int(curve.below.sum())
-    values = "1 value is" if count == 1 else f"{count} values are"
-    return (
-        f"{values} not above zero for {curve.metric.symbol} (the smallest is {curve.least:.1e}): "
-        f"hollow marks at the lower edge, since a logarithmic axis has no place for them."
-    )
+def _notes(curve: Curve) -> list[str]:
+    notes = []
+    if count := int(curve.below.sum()):
+        notes.append(
+            f"{_values(count)} not above zero for {curve.metric.symbol} (the smallest is "
+            f"{curve.least:.1e}): hollow marks at the lower edge, since a logarithmic axis has "
+            "no place for them."
+        )
+    if curve.lost:
+        notes.append(f"{_values(curve.lost)} not finite for {curve.metric.symbol} and left out.")
+    return notes
+
+
+def _values(count: int) -> str:
+    return "1 value is" if count == 1 else f"{count} values are"
 
 
 def _ends(curves: list[Curve]) -> str:

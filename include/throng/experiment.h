@@ -22,15 +22,37 @@ typedef enum {
 
 PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment);
 PetscErrorCode MfgExperimentDestroy(MfgExperiment *experiment);
-/* Read and check the file; `settings` are "dotted.key=value" texts that replace or add keys. */
+/*
+  Read and check the file; `settings` are "dotted.key=value" texts, the values in YAML, that replace or add
+  keys. Once per experiment. Paths in the file (the keys that end in `path`) are relative to the current
+  folder.
+*/
 PetscErrorCode MfgExperimentLoad(MfgExperiment experiment, const char *path, PetscInt count,
                                  const char *const settings[], MfgExperimentOutcome *outcome);
 /* Where results go (default "results"), and whether an earlier result of the same run may be replaced. */
 PetscErrorCode MfgExperimentSetOutput(MfgExperiment experiment, const char *folder, PetscBool overwrite);
+/*
+  Solve what was loaded and leave the results in FOLDER/<name>/<run id>/, which appears complete or not at
+  all; while the run goes on they are in <run id>.running/. A failed or diverged run leaves a record and its
+  metrics, too; where an earlier good result is to be replaced, these stand beside it in <run id>.failed/.
+*/
 PetscErrorCode MfgExperimentRun(MfgExperiment experiment, MfgExperimentOutcome *outcome);
+
+/*
+  The parameters of a section ("game", "solver", "metrics", "evaluation", "output"), or the keys at the top
+  ("run"). NULL: unknown, or a game or solver without a type yet. Owned by the experiment. Not collective.
+*/
+PetscErrorCode MfgExperimentGetParameters(MfgExperiment experiment, const char *section,
+                                          MfgParameters *parameters);
 
 /* The program's version, "1.2.3", and the git commit it was built from ("unknown" outside a checkout). */
 const char *MfgVersion(void);
 const char *MfgCommit(void);
+/* The libraries in use, with their versions at run time. The array is the library's. Not collective. */
+typedef struct {
+  const char *name;
+  char        version[128];
+} MfgLibrary;
+PetscErrorCode MfgGetLibraries(PetscInt *count, const MfgLibrary *libraries[]);
 
 #endif

@@ -59,23 +59,28 @@ PetscErrorCode MfgModelGetOwnershipRange(MfgModel model, PetscInt *begin, PetscI
 /* μ_0 of the game. A file that cannot be read, or is no law of S states, is complained of under
  * "initial.path". */
 PetscErrorCode MfgModelGetInitialMeanField(MfgModel model, Vec mu, const MfgComplaints *complaints);
+/*
+  Hold the model at the policy pi, rows of which sum to one: P^π, pushes and evaluations are those of pi from
+  now on. Borrows pi, which must not change until this is called again.
+*/
+PetscErrorCode MfgModelSetPolicy(MfgModel model, Vec pi);
 /* Hold the model at μ: rewards are those at μ from now on. Copies what it needs. */
 PetscErrorCode MfgModelSetMeanField(MfgModel model, Vec mu);
 
 /*
-  J_μ^π, or J_{η,μ}^π for η > 0, of the policy pi: (I - γ P^π) J = r^π + η H(π). J is also the first guess.
+  J_μ^π, or J_{η,μ}^π for η > 0, of the policy held: (I - γ P^π) J = r^π + η H(π). J is also the first guess.
   Stops at ‖residual‖₂ <= tolerance ‖right-hand side without entropy‖₂ (key evaluation.tolerance).
 */
-PetscErrorCode MfgModelEvaluate(MfgModel model, Vec pi, PetscReal eta, Vec J, MfgSolve *solve);
+PetscErrorCode MfgModelEvaluate(MfgModel model, PetscReal eta, Vec J, MfgSolve *solve);
 /* q(s,a) = r(s,a,μ) + γ Σ_{s'} P(s'|s,a) J(s'), into the S x A Vec q. */
 PetscErrorCode MfgModelBackup(MfgModel model, Vec J, Vec q);
 /* mu ← mu (P^π)^steps. */
-PetscErrorCode MfgModelPush(MfgModel model, Vec pi, PetscInt steps, Vec mu);
+PetscErrorCode MfgModelPush(MfgModel model, PetscInt steps, Vec mu);
 /*
-  The population that pi induces from mu, in place: the repeated resolvent μ ← σ μ ((1+σ) I - P^π)^{-1} with
-  σ = 1e-9, until ‖μP - μ‖_1 <= population_tolerance, 10 repeats at most.
+  The population that the policy held induces from mu, in place: the repeated resolvent μ ← σ μ ((1+σ) I -
+  P^π)^{-1} with σ = 1e-9, until ‖μP - μ‖_1 <= population_tolerance, 10 repeats at most.
 */
-PetscErrorCode MfgModelInducedMeanField(MfgModel model, Vec pi, Vec mu, MfgSolve *solve);
+PetscErrorCode MfgModelInducedMeanField(MfgModel model, Vec mu, MfgSolve *solve);
 /*
   V*_μ by inexact policy iteration from the first guess V, until the sup-norm Bellman residual is at most
   best_response_tolerance. `policy`: NULL, or an S x A Vec for a greedy policy (ties to the lowest action).
@@ -84,7 +89,7 @@ PetscErrorCode MfgModelBestResponse(MfgModel model, Vec V, Vec policy, MfgSolve 
 /* V*_{η,μ} by soft policy iteration from the first guess V, to the same tolerance. */
 PetscErrorCode MfgModelSoftOptimal(MfgModel model, PetscReal eta, Vec V, MfgSolve *solve);
 
-/* The leading eigenvalues of P^π. */
+/* The leading eigenvalues of P^π of the policy held. */
 typedef struct {
   PetscReal gap; /* 1 - |λ|, λ the largest eigenvalue off the unit circle (1 where there is none found) */
   PetscInt  classes;     /* recurrent classes: how often λ = 1 */
@@ -93,7 +98,7 @@ typedef struct {
   PetscReal residual;    /* ‖μP - μ‖_1 of the stationary law */
 } MfgSpectrum;
 /* `stationary`: NULL, or a Vec over states for the stationary law (meaningful where classes = 1). */
-PetscErrorCode MfgModelSpectrum(MfgModel model, Vec pi, Vec stationary, MfgSpectrum *spectrum);
+PetscErrorCode MfgModelSpectrum(MfgModel model, Vec stationary, MfgSpectrum *spectrum);
 
 /* Why the model failed, or NULL. Owned by the model. Not collective; the same on every rank. */
 PetscErrorCode MfgModelGetFailure(MfgModel model, const char **reason);

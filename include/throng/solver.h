@@ -64,8 +64,7 @@ typedef struct {
   PetscErrorCode (*destroy)(MfgSolver solver);
 } MfgSolverClass;
 
-/* As for games. Not collective. */
-PetscErrorCode MfgSolverRegister(const MfgSolverClass *klass);
+/* The solvers there are; the array is the library's. Not collective. */
 PetscErrorCode MfgSolverGetClasses(PetscInt *count, const MfgSolverClass *const **classes);
 
 PetscErrorCode MfgSolverCreate(MPI_Comm comm, MfgSolver *solver);

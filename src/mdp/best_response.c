@@ -1,0 +1,130 @@
+/* Best response: V*_μ and a greedy policy, by inexact policy iteration with KSP. */
+#include "greedy_matrix.h"
+#include "sweep.h"
+
+typedef struct {
+  PetscBool       started;
+  PetscBool       changed; /* the policy, since the system was made */
+  PetscInt       *action;  /* [n] */
+  MfgGreedyMatrix system;
+} BestResponse;
+
+/* The lowest action within `margin` of the best. */
+static PetscInt LowestBest(PetscInt A, const PetscReal q[], PetscReal best, PetscReal margin)
+{
+  PetscInt a = 0;
+
+  while (a < A - 1 && q[a] < best - margin) a++;
+  return a;
+}
+
+static PetscReal BestOf(PetscInt A, const PetscReal q[], PetscReal *largest)
+{
+  PetscReal best = q[0];
+
+  *largest = PetscAbsReal(q[0]);
+  for (PetscInt a = 1; a < A; a++) {
+    best = PetscMax(best, q[a]);
+    *largest = PetscMax(*largest, PetscAbsReal(q[a]));
+  }
+  return best;
+}
+
+/*
+  The greedy policy at V. An action changes only for a gain above the tie tolerance, so that rounding does not
+  move ties; but a gain that the tolerance of the Bellman residual can see must not be passed over.
+*/
+static PetscErrorCode Improve(MfgModel model, void *context, Vec V, MfgBellman *bellman)
+{
+  BestResponse  *response = (BestResponse *)context;
+  const PetscInt A = model->actions;
+  PetscScalar   *reward;
+  PetscInt       changes = 0, all_changes;
+  MfgSweep       sweep;
+
+  PetscFunctionBegin;
+  PetscCall(MfgSweepBegin_Private(model, V, &sweep));
+  PetscCall(VecGetArrayWrite(model->rhs, &reward));
+  for (PetscInt i = 0; i < model->local; i++) {
+    PetscReal best, largest, margin, gap;
+
+    MfgSweepRow(&sweep, i);
+    best = BestOf(A, sweep.q, &largest);
+    margin = PetscMin(model->tie_tolerance * (1 + largest), 0.5 * model->best_response_tolerance);
+    if (!response->started || sweep.q[response->action[i]] < best - margin) {
+      response->action[i] = LowestBest(A, sweep.q, best, margin);
+      changes++;
+    }
+    reward[i] = model->rewards[i * A + response->action[i]];
+    gap = best - PetscRealPart(sweep.own[i]);
+    bellman->sup = PetscMax(bellman->sup, PetscAbsReal(gap));
+    bellman->sum_of_squares += gap * gap;
+  }
+  PetscCall(VecRestoreArrayWrite(model->rhs, &reward));
+  PetscCall(MfgSweepEnd_Private(&sweep));
+  PetscCallMPI(MPI_Allreduce(&changes, &all_changes, 1, MPIU_INT, MPI_SUM, model->comm));
+  response->changed = (all_changes || !response->started) ? PETSC_TRUE : PETSC_FALSE;
+  response->started = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Evaluate(MfgModel model, void *context, Vec V, PetscReal tolerance, MfgSolve *solve)
+{
+  BestResponse *response = (BestResponse *)context;
+  PC            pc;
+
+  PetscFunctionBegin;
+  if (response->changed) {
+    /* first let go of the old preconditioner: the next one is of another pattern, and both need not be held
+     */
+    PetscCall(KSPGetPC(model->best_response, &pc));
+    PetscCall(PCReset(pc));
+    PetscCall(MfgGreedyBuild_Private(model, response->action, &response->system));
+    PetscCall(KSPSetOperators(model->best_response, response->system.mat, response->system.mat));
+  }
+  PetscCall(MfgModelSolve_Private(model, model->best_response, PETSC_FALSE, model->rhs, V, tolerance,
+                                  "best response", solve));
+  PetscFunctionReturn(0);
+}
+
+/* One-hot rows: the lowest action that ties with the best one at V. */
+static PetscErrorCode GreedyPolicy(MfgModel model, Vec V, Vec policy)
+{
+  const PetscInt A = model->actions;
+  PetscScalar   *pi;
+  MfgSweep       sweep;
+
+  PetscFunctionBegin;
+  PetscCall(VecSet(policy, 0));
+  PetscCall(MfgSweepBegin_Private(model, V, &sweep));
+  PetscCall(VecGetArray(policy, &pi));
+  for (PetscInt i = 0; i < model->local; i++) {
+    PetscReal best, largest;
+
+    MfgSweepRow(&sweep, i);
+    best = BestOf(A, sweep.q, &largest);
+    pi[i * A + LowestBest(A, sweep.q, best, model->tie_tolerance * (1 + largest))] = 1;
+  }
+  PetscCall(VecRestoreArray(policy, &pi));
+  PetscCall(MfgSweepEnd_Private(&sweep));
+  PetscFunctionReturn(0);
+}
+
+static const MfgImprover improver = {"best response", Improve, Evaluate};
+
+PetscErrorCode MfgModelBestResponse(MfgModel model, Vec V, Vec policy, MfgSolve *solve)
+{
+  BestResponse response = {0};
+
+  PetscFunctionBegin;
+  PetscCall(MfgStageBegin(MFG_STAGE_BEST_RESPONSE));
+  PetscCall(PetscMalloc1(model->local, &response.action));
+  PetscCall(MfgGreedyCreate_Private(model, &response.system));
+  PetscCall(MfgModelPolicyIteration_Private(model, &improver, &response, V, solve));
+  PetscCall(KSPReset(model->best_response)); /* between best responses it holds no memory */
+  PetscCall(MfgGreedyDestroy_Private(&response.system));
+  PetscCall(PetscFree(response.action));
+  if (policy && !model->failure) PetscCall(GreedyPolicy(model, V, policy));
+  PetscCall(MfgStageEnd(MFG_STAGE_BEST_RESPONSE));
+  PetscFunctionReturn(0);
+}

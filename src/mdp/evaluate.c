@@ -1,0 +1,50 @@
+/* Policy evaluation: (I - γ P^π) J = r^π + η H(π). */
+#include "mdp_impl.h"
+
+/* rhs = r^π + η H(π), and ‖r^π‖₂. */
+static PetscErrorCode RightHandSide(MfgModel model, PetscReal eta, Vec rhs, PetscReal *norm)
+{
+  const PetscInt     A = model->actions;
+  const PetscScalar *pi;
+  PetscScalar       *b;
+  PetscReal          sum = 0;
+
+  PetscFunctionBegin;
+  PetscCall(VecGetArrayRead(model->policy, &pi));
+  PetscCall(VecGetArrayWrite(rhs, &b));
+  for (PetscInt i = 0; i < model->local; i++) {
+    PetscReal reward = 0, entropy = 0;
+
+    for (PetscInt a = 0; a < A; a++) {
+      const PetscReal p = PetscRealPart(pi[i * A + a]);
+
+      reward += p * model->rewards[i * A + a];
+      if (eta > 0 && p > 0) entropy -= p * PetscLogReal(p);
+    }
+    b[i] = reward + eta * entropy;
+    sum += reward * reward;
+  }
+  PetscCall(VecRestoreArrayWrite(rhs, &b));
+  PetscCall(VecRestoreArrayRead(model->policy, &pi));
+  PetscCallMPI(MPI_Allreduce(&sum, norm, 1, MPIU_REAL, MPIU_SUM, model->comm));
+  *norm = PetscSqrtReal(*norm);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelEvaluate(MfgModel model, PetscReal eta, Vec J, MfgSolve *solve)
+{
+  PetscReal norm;
+
+  PetscFunctionBegin;
+  PetscCall(PetscMemzero(solve, sizeof(*solve)));
+  if (model->failure) PetscFunctionReturn(0);
+  PetscCall(MfgStageBegin(MFG_STAGE_EVALUATE));
+  PetscCall(MfgModelRefresh_Private(model, 1, -model->discount));
+  PetscCall(RightHandSide(model, eta, model->rhs, &norm));
+  if (norm == 0) norm = 1; /* no reward anywhere: the tolerance is absolute */
+  PetscCall(MfgModelSolve_Private(model, model->evaluation, PETSC_FALSE, model->rhs, J,
+                                  model->tolerance * norm, "policy evaluation", solve));
+  solve->residual /= norm;
+  PetscCall(MfgStageEnd(MFG_STAGE_EVALUATE));
+  PetscFunctionReturn(0);
+}

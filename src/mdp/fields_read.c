@@ -1,0 +1,229 @@
+/*
+  Reading: arrays of an HDF5 file into distributed vectors, and the laws and policies made from them. Rank 0
+  alone touches the file and sends each rank its piece.
+*/
+#include <hdf5.h>
+#include "fields.h"
+
+/* Rank 0: open the data set and see that it has the shape. Returns a negative number and a text if it has
+ * not. */
+static hid_t OpenDataset(hid_t file, const char *path, const char *name, int dimensions,
+                         const hsize_t shape[2], char problem[], size_t problem_size)
+{
+  hsize_t found[H5S_MAX_RANK] = {0};
+  int     n = 0;
+  hid_t   set;
+
+  if (file < 0) {
+    (void)PetscSNPrintf(problem, problem_size, "can't read %s as an HDF5 file", path);
+    return -1;
+  }
+  set = H5Dopen2(file, name, H5P_DEFAULT);
+  if (set < 0) {
+    (void)PetscSNPrintf(problem, problem_size, "%s has no data set /%s", path, name);
+    return -1;
+  }
+  hid_t space = H5Dget_space(set), type = H5Dget_type(set);
+  n = H5Sget_simple_extent_ndims(space);
+  if (n >= 0) (void)H5Sget_simple_extent_dims(space, found, NULL);
+  if (n != dimensions || found[0] != shape[0] || (n == 2 && found[1] != shape[1]))
+    (void)PetscSNPrintf(problem, problem_size,
+                        "/%s of %s has %d dimensions, %lld x %lld; expected %d, %lld x %lld", name, path, n,
+                        (long long)found[0], (long long)(n > 1 ? found[1] : 1), dimensions,
+                        (long long)shape[0], (long long)shape[1]);
+  else if (H5Tget_class(type) != H5T_FLOAT && H5Tget_class(type) != H5T_INTEGER)
+    (void)PetscSNPrintf(problem, problem_size, "/%s of %s does not hold numbers", name, path);
+  H5Tclose(type);
+  H5Sclose(space);
+  return set;
+}
+
+/* Rank 0: rows [begin, begin + count). */
+static PetscBool ReadRows(hid_t set, hsize_t begin, hsize_t count, hsize_t columns, PetscReal values[])
+{
+  const hsize_t offset[2] = {begin, 0}, extent[2] = {count, columns};
+  hid_t         in_file = H5Dget_space(set);
+  hid_t         in_memory = H5Screate_simple(2, extent, NULL);
+  PetscBool     ok = PETSC_TRUE;
+
+  if (count > 0)
+    ok = (H5Sselect_hyperslab(in_file, H5S_SELECT_SET, offset, NULL, extent, NULL) >= 0 &&
+          H5Dread(set, H5T_NATIVE_DOUBLE, in_memory, in_file, H5P_DEFAULT, values) >= 0)
+             ? PETSC_TRUE
+             : PETSC_FALSE;
+  H5Sclose(in_memory);
+  H5Sclose(in_file);
+  return ok;
+}
+
+/* Rank 0 reads and sends the pieces, in rank order; every rank gets its own in `mine`. */
+static PetscErrorCode Distribute(MfgModel model, hid_t set, PetscInt columns, PetscScalar mine[],
+                                 PetscBool *ok)
+{
+  PetscMPIInt rank, size;
+
+  PetscFunctionBegin;
+  PetscCallMPI(MPI_Comm_rank(model->comm, &rank));
+  PetscCallMPI(MPI_Comm_size(model->comm, &size));
+  if (rank == 0) {
+    hsize_t      at = (hsize_t)model->local;
+    PetscScalar *buffer;
+
+    *ok = ReadRows(set, 0, (hsize_t)model->local, (hsize_t)columns, mine);
+    PetscCall(PetscMalloc1(model->local * columns, &buffer)); /* rank 0 has the largest piece */
+    for (PetscMPIInt to = 1; to < size; to++) {
+      PetscInt count = 0;
+
+      PetscCallMPI(MPI_Recv(&count, 1, MPIU_INT, to, 0, model->comm, MPI_STATUS_IGNORE));
+      if (*ok) *ok = ReadRows(set, at, (hsize_t)count, (hsize_t)columns, buffer);
+      PetscCallMPI(MPI_Send(buffer, (PetscMPIInt)(count * columns), MPIU_SCALAR, to, 1, model->comm));
+      at += (hsize_t)count;
+    }
+    PetscCall(PetscFree(buffer));
+  } else {
+    PetscCallMPI(MPI_Send(&model->local, 1, MPIU_INT, 0, 0, model->comm));
+    PetscCallMPI(MPI_Recv(mine, (PetscMPIInt)(model->local * columns), MPIU_SCALAR, 0, 1, model->comm,
+                          MPI_STATUS_IGNORE));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgFieldsRead_Private(MfgModel model, const char *path, const char *name, Vec values,
+                                     char problem[], size_t problem_size)
+{
+  PetscMPIInt  rank;
+  PetscInt     size, columns;
+  PetscScalar *array;
+  PetscBool    ok = PETSC_TRUE;
+  hid_t        file = -1, set = -1;
+
+  PetscFunctionBegin;
+  PetscCallMPI(MPI_Comm_rank(model->comm, &rank));
+  PetscCall(VecGetSize(values, &size));
+  columns = size / model->states;
+  problem[0] = 0;
+  if (rank == 0) {
+    const hsize_t shape[2] = {(hsize_t)model->states, (hsize_t)columns};
+
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    set = OpenDataset(file, path, name, size == model->states ? 1 : 2, shape, problem, problem_size);
+  }
+  PetscCallMPI(MPI_Bcast(problem, (PetscMPIInt)problem_size, MPI_CHAR, 0, model->comm));
+  if (!problem[0]) {
+    PetscCall(VecGetArrayWrite(values, &array));
+    PetscCall(Distribute(model, set, columns, array, &ok));
+    PetscCall(VecRestoreArrayWrite(values, &array));
+    if (rank == 0 && !ok)
+      PetscCall(
+          PetscSNPrintf(problem, problem_size, "/%s of %s can't be read: is the file whole?", name, path));
+    PetscCallMPI(MPI_Bcast(problem, (PetscMPIInt)problem_size, MPI_CHAR, 0, model->comm));
+  }
+  if (set >= 0) H5Dclose(set);
+  if (file >= 0) H5Fclose(file);
+  PetscFunctionReturn(0);
+}
+
+/*
+  The first row whose entries are not all in [0, 1] or do not sum to one, over all ranks; -1 if there is none.
+  `columns` entries a row. `sum`: of that row, on every rank.
+*/
+static PetscErrorCode FindBadRow(MfgModel model, Vec values, PetscInt columns, PetscInt *bad, PetscReal *sum)
+{
+  struct {
+    double value;
+    int    rank;
+  } mine = {PETSC_MAX_REAL, 0}, first;
+  const PetscScalar *array;
+  PetscMPIInt        rank;
+  PetscReal          bad_sum = 0;
+
+  PetscFunctionBegin;
+  PetscCallMPI(MPI_Comm_rank(model->comm, &rank));
+  mine.rank = rank;
+  PetscCall(VecGetArrayRead(values, &array));
+  for (PetscInt i = 0; i < model->local && mine.value == PETSC_MAX_REAL; i++) {
+    PetscReal total = 0;
+    PetscBool good = PETSC_TRUE;
+
+    for (PetscInt a = 0; a < columns; a++) {
+      if (!(PetscRealPart(array[i * columns + a]) >= 0))
+        good = PETSC_FALSE; /* catches what is not a number, too */
+      total += PetscRealPart(array[i * columns + a]);
+    }
+    if (!good || !(PetscAbsReal(total - 1) <= 1e-9)) {
+      mine.value = (double)(model->begin + i);
+      bad_sum = total;
+    }
+  }
+  PetscCall(VecRestoreArrayRead(values, &array));
+  PetscCallMPI(MPI_Allreduce(&mine, &first, 1, MPI_DOUBLE_INT, MPI_MINLOC, model->comm));
+  PetscCallMPI(MPI_Bcast(&bad_sum, 1, MPIU_REAL, first.rank, model->comm));
+  *bad = first.value == PETSC_MAX_REAL ? -1 : (PetscInt)first.value;
+  *sum = bad_sum;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgPolicySetFromFile(MfgModel model, const char *path, const char *key,
+                                    const MfgComplaints *complaints, Vec pi)
+{
+  char      problem[PETSC_MAX_PATH_LEN + 256];
+  PetscInt  bad = -1;
+  PetscReal sum = 0;
+
+  PetscFunctionBegin;
+  PetscCall(MfgFieldsRead_Private(model, path, "policy", pi, problem, sizeof(problem)));
+  if (problem[0]) {
+    PetscCall(MfgComplain(complaints, key, "%s", problem));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(FindBadRow(model, pi, model->actions, &bad, &sum));
+  if (bad >= 0)
+    PetscCall(MfgComplain(complaints, key,
+                          "row %" PetscInt_FMT " of /policy of %s is no law: it sums to %.15g, or an entry "
+                          "is negative; expected entries >= 0 that sum to 1",
+                          bad, path, (double)sum));
+  PetscFunctionReturn(0);
+}
+
+/* μ_0 from /mean_field of a file. */
+static PetscErrorCode ReadInitialLaw(MfgModel model, const char *path, Vec mu,
+                                     const MfgComplaints *complaints)
+{
+  char      problem[PETSC_MAX_PATH_LEN + 256];
+  PetscReal least, sum;
+
+  PetscFunctionBegin;
+  PetscCall(MfgFieldsRead_Private(model, path, "mean_field", mu, problem, sizeof(problem)));
+  if (problem[0]) {
+    PetscCall(MfgComplain(complaints, "initial.path", "%s", problem));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(VecMin(mu, NULL, &least));
+  PetscCall(VecSum(mu, &sum));
+  if (!(least >= 0) || !(PetscAbsReal(sum - 1) <= 1e-9))
+    PetscCall(MfgComplain(complaints, "initial.path",
+                          "/mean_field of %s is no law: it sums to %.15g and its least entry is %g; expected "
+                          "entries >= 0 that sum to 1",
+                          path, (double)sum, (double)least));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelGetInitialMeanField(MfgModel model, Vec mu, const MfgComplaints *complaints)
+{
+  const char *path;
+  PetscInt    peak;
+  PetscReal   weight;
+
+  PetscFunctionBegin;
+  PetscCall(MfgGameGetInitialLaw(model->game, &peak, &weight, &path));
+  if (path) {
+    PetscCall(ReadInitialLaw(model, path, mu, complaints));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(VecSet(mu, (1 - weight) / (PetscReal)model->states));
+  if (peak >= model->begin && peak < model->end) PetscCall(VecSetValue(mu, peak, weight, ADD_VALUES));
+  PetscCall(VecAssemblyBegin(mu));
+  PetscCall(VecAssemblyEnd(mu));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,103 @@
+/* The inside of a model, for src/mdp only. */
+#ifndef THRONG_MDP_IMPL_H
+#define THRONG_MDP_IMPL_H
+
+#include <petscksp.h>
+#include <throng/mdp.h>
+
+/* Position of a successor in its row of P^π; a row has at most 65,536 distinct successors. */
+typedef unsigned short MfgSlot;
+
+/*
+  A sparse matrix αI + βP^π whose pattern holds every successor of every action, and the diagonal. One matrix
+  serves policy evaluation (I - γP), pushes (P) and populations ((1+σ)I - P): its values are written anew from
+  π for each. The arrays are the matrix's own, split as PETSc splits them: columns of this rank, then ghost
+  columns.
+*/
+typedef struct {
+  Mat             mat, own_block, ghost_block; /* ghost_block NULL on one rank; the blocks are borrowed */
+  const PetscInt *own_i, *own_j, *ghost_i, *ghost_j;
+  MfgSlot        *diagonal;    /* [n] slot of the state itself in its row */
+  PetscInt        max_row;     /* longest row on this rank */
+  PetscInt        ghost_count; /* ghost states of this rank */
+  const PetscInt *ghosts;      /* [ghost_count] their global numbers, ascending; borrowed */
+  /* what the values are now, so that nothing is written twice */
+  PetscBool fresh; /* they are those of `alpha`, `beta` and the policy held */
+  PetscReal alpha, beta;
+} MfgKernel;
+
+/* The transitions of this rank's states: for each (s, a) `count` successors as slots into the row, ascending.
+ */
+typedef struct {
+  PetscInt   entries;
+  MfgSlot   *count; /* [n, A] */
+  MfgSlot   *slot;  /* [entries] */
+  PetscReal *p;     /* [entries] */
+} MfgTransitions;
+
+/* TV - V of a Bellman operator T, over this rank's states; MfgModelPolicyIteration_Private() sums up over the
+ * ranks. */
+typedef struct {
+  PetscReal sup, sum_of_squares;
+} MfgBellman;
+
+struct _p_MfgModel {
+  MPI_Comm      comm;
+  MfgGame       game;
+  MfgParameters parameters;
+  PetscBool     set_up;
+  PetscInt      states, actions, begin, end, local; /* local = end - begin */
+  PetscReal     discount;
+  /* evaluation: keys */
+  PetscReal tolerance, best_response_tolerance, population_tolerance, tie_tolerance;
+  PetscBool direct; /* the game is small enough for direct solves */
+
+  MfgTransitions transitions;
+  MfgKernel      kernel;
+  Vec            policy;  /* held; borrowed */
+  PetscReal     *rewards; /* [n, A] at the current μ */
+
+  Vec        ghost_values; /* of the last MfgModelGhosts_Private(), on this rank alone */
+  VecScatter ghost_scatter;
+  Vec        rhs, residual; /* work, over states */
+
+  KSP evaluation, best_response, population;
+  PetscInt
+      evaluation_iterations; /* of the first solve with the present preconditioner; -1: build a new one */
+
+  char *failure;
+};
+
+/* linear_solvers.c: by default a direct solve when the game is small, else a preconditioned Krylov method. */
+PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, KSP *ksp);
+
+/* pattern.c */
+PetscErrorCode MfgModelBuildPattern_Private(MfgModel model);
+PetscErrorCode MfgModelDestroyPattern_Private(MfgModel model);
+
+/* kernel.c: mat = αI + βP^π of the policy held, values in place; nothing is done if it is so already. */
+PetscErrorCode MfgModelRefresh_Private(MfgModel model, PetscReal alpha, PetscReal beta);
+/*
+  Solve A x = b from the guess x until ‖b - A x‖₂ <= tolerance (absolute), and see that it is so.
+  A failure marks the model. `what` names the solve in the message.
+*/
+PetscErrorCode MfgModelSolve_Private(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x,
+                                     PetscReal tolerance, const char *what, MfgSolve *solve);
+
+/*
+  policy_iteration.c: inexact policy iteration, hard or soft. `improve` takes V to the policy that is greedy
+  (soft) at V, readies the linear system of that policy, and gives the Bellman residual; `evaluate` solves the
+  system from V.
+*/
+typedef struct {
+  const char *what;
+  PetscErrorCode (*improve)(MfgModel model, void *context, Vec V, MfgBellman *bellman);
+  PetscErrorCode (*evaluate)(MfgModel model, void *context, Vec V, PetscReal tolerance, MfgSolve *solve);
+} MfgImprover;
+PetscErrorCode MfgModelPolicyIteration_Private(MfgModel model, const MfgImprover *improver, void *context,
+                                               Vec V, MfgSolve *solve);
+
+/* model.c: mark the model as failed, unless it is already. */
+PetscErrorCode MfgModelFail_Private(MfgModel model, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
+
+#endif

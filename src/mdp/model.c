@@ -1,0 +1,197 @@
+/* The model object: its parameters, its parts, its vectors, and the mean field it is held at. */
+#include <stdarg.h>
+#include "mdp_impl.h"
+
+static const MfgParameterSpec parameters[] = {
+    {.key = "tolerance",
+     .type = MFG_PARAMETER_REAL,
+     .preset = "1.0e-10",
+     .range = "(0,1)",
+     .unit = "",
+     .help = "of policy evaluation: 2-norm of the residual over that of the reward"},
+    {.key = "best_response_tolerance",
+     .type = MFG_PARAMETER_REAL,
+     .preset = "1.0e-9",
+     .range = "(0,1)",
+     .unit = "reward",
+     .help = "of best responses and soft-optimal values: sup-norm of the Bellman residual"},
+    {.key = "population_tolerance",
+     .type = MFG_PARAMETER_REAL,
+     .preset = "1.0e-12",
+     .range = "(0,1)",
+     .unit = "probability",
+     .help = "of the induced population: 1-norm of μP - μ"},
+    {.key = "tie_tolerance",
+     .type = MFG_PARAMETER_REAL,
+     .preset = "1.0e-9",
+     .range = "[0,1)",
+     .unit = "",
+     .help = "actions within this much (relative) of the best are ties, won by the lowest"},
+    {.key = "direct_below",
+     .type = MFG_PARAMETER_INTEGER,
+     .preset = "3000",
+     .range = "[0,inf)",
+     .unit = "states",
+     .help = "smaller games are solved by LU factors instead of iteration"},
+    {.key = NULL}};
+
+PetscErrorCode MfgModelCreate(MPI_Comm comm, MfgModel *model)
+{
+  PetscFunctionBegin;
+  PetscCall(PetscNew(model));
+  (*model)->comm = comm;
+  PetscCall(MfgParametersCreate(&(*model)->parameters));
+  PetscCall(MfgParametersAddTable((*model)->parameters, parameters));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelDestroy(MfgModel *model)
+{
+  PetscFunctionBegin;
+  if (!*model) PetscFunctionReturn(0);
+  PetscCall(KSPDestroy(&(*model)->evaluation));
+  PetscCall(KSPDestroy(&(*model)->best_response));
+  PetscCall(KSPDestroy(&(*model)->population));
+  PetscCall(MfgModelDestroyPattern_Private(*model));
+  PetscCall(PetscFree((*model)->rewards));
+  PetscCall(PetscFree((*model)->failure));
+  PetscCall(MfgParametersDestroy(&(*model)->parameters));
+  PetscCall(PetscFree(*model));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelGetParameters(MfgModel model, MfgParameters *values)
+{
+  PetscFunctionBegin;
+  *values = model->parameters;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelSetGame(MfgModel model, MfgGame game)
+{
+  PetscFunctionBegin;
+  PetscCheck(!model->set_up, model->comm, PETSC_ERR_ARG_WRONGSTATE,
+             "The game of a model can't change after set-up");
+  model->game = game;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelGetGame(MfgModel model, MfgGame *game)
+{
+  PetscFunctionBegin;
+  *game = model->game;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelGetComm(MfgModel model, MPI_Comm *comm)
+{
+  PetscFunctionBegin;
+  *comm = model->comm;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelGetOwnershipRange(MfgModel model, PetscInt *begin, PetscInt *end)
+{
+  PetscFunctionBegin;
+  *begin = model->begin;
+  *end = model->end;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode ReadParameters(MfgModel model)
+{
+  PetscInt direct_below;
+
+  PetscFunctionBegin;
+  PetscCall(MfgParametersGetReal(model->parameters, "tolerance", &model->tolerance));
+  PetscCall(
+      MfgParametersGetReal(model->parameters, "best_response_tolerance", &model->best_response_tolerance));
+  PetscCall(MfgParametersGetReal(model->parameters, "population_tolerance", &model->population_tolerance));
+  PetscCall(MfgParametersGetReal(model->parameters, "tie_tolerance", &model->tie_tolerance));
+  PetscCall(MfgParametersGetInteger(model->parameters, "direct_below", &direct_below));
+  model->direct = model->states < direct_below ? PETSC_TRUE : PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelSetUp(MfgModel model)
+{
+  PetscFunctionBegin;
+  if (model->set_up) PetscFunctionReturn(0);
+  PetscCheck(model->game, model->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgModelSetGame() first");
+  PetscCall(MfgStageBegin(MFG_STAGE_SETUP));
+  PetscCall(MfgGameGetSizes(model->game, &model->states, &model->actions));
+  PetscCall(MfgGameGetDiscount(model->game, &model->discount));
+  PetscCall(ReadParameters(model));
+  model->local = PETSC_DECIDE;
+  PetscCall(PetscSplitOwnership(model->comm, &model->local, &model->states));
+  model->end = 0;
+  PetscCallMPI(MPI_Scan(&model->local, &model->end, 1, MPIU_INT, MPI_SUM, model->comm));
+  model->begin = model->end - model->local;
+  PetscCall(MfgModelBuildPattern_Private(model));
+  PetscCall(PetscMalloc1(model->local * model->actions, &model->rewards));
+  PetscCall(MfgModelCreateSolver_Private(model, "eval_", &model->evaluation));
+  PetscCall(MfgModelCreateSolver_Private(model, "best_response_", &model->best_response));
+  PetscCall(MfgModelCreateSolver_Private(model, "population_", &model->population));
+  PetscCall(KSPSetOperators(model->evaluation, model->kernel.mat, model->kernel.mat));
+  model->set_up = PETSC_TRUE;
+  PetscCall(MfgStageEnd(MFG_STAGE_SETUP));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelCreateStateVec(MfgModel model, Vec *v)
+{
+  PetscFunctionBegin;
+  PetscCall(VecDuplicate(model->rhs, v));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelCreateStateActionVec(MfgModel model, Vec *v)
+{
+  PetscFunctionBegin;
+  PetscCall(VecCreate(model->comm, v));
+  PetscCall(VecSetSizes(*v, model->local * model->actions, model->states * model->actions));
+  PetscCall(VecSetBlockSize(*v, model->actions));
+  PetscCall(VecSetType(*v, VECSTANDARD));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelSetMeanField(MfgModel model, Vec mu)
+{
+  const PetscScalar *values;
+
+  PetscFunctionBegin;
+  PetscCall(MfgStageBegin(MFG_STAGE_REFRESH));
+  PetscCall(VecGetArrayRead(mu, &values));
+  PetscCall(MfgGameRewards(model->game, model->begin, model->end, values, model->rewards));
+  PetscCall(VecRestoreArrayRead(mu, &values));
+  PetscCall(MfgStageEnd(MFG_STAGE_REFRESH));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelFail_Private(MfgModel model, const char *format, ...)
+{
+  char    text[1024];
+  va_list arguments;
+
+  PetscFunctionBegin;
+  if (model->failure) PetscFunctionReturn(0);
+  va_start(arguments, format);
+  PetscCall(PetscVSNPrintf(text, sizeof(text), format, NULL, arguments));
+  va_end(arguments);
+  PetscCall(PetscStrallocpy(text, &model->failure));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelGetFailure(MfgModel model, const char **reason)
+{
+  PetscFunctionBegin;
+  *reason = model->failure;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelClearFailure(MfgModel model)
+{
+  PetscFunctionBegin;
+  PetscCall(PetscFree(model->failure));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,241 @@
+/*
+  mf_trpo: exact MF-TRPO.
+
+    for p = 0, 1, ...:
+      for k = 0..K-1, at μ_p held:  J ← evaluate π_k with entropy η;  q ← backup J;
+                                    π_{k+1}(a|s) ∝ π_k(a|s) exp((q(s,a) - η log π_k(a|s)) / (η (k+2)))
+      μ_{p+1} = μ_p + β_p (μ_p (P^{π_{p+1}})^M - μ_p)
+
+  The step is taken in logits ℓ = log π, where it is a running average: ℓ_{k+1} = (k+1)/(k+2) ℓ_k + q_k/(η
+  (k+2)).
+
+  Source: Ocello, Tiapkin, Mancini, Laurière, Moulines, arXiv 2505.22781, with the sign of the entropy term
+  for rewards and one temperature η.
+*/
+#include <float.h>
+#include "solver_impl.h"
+
+typedef enum { CONSTANT, HARMONIC, POLYNOMIAL } Schedule;
+
+typedef struct {
+  PetscReal eta, beta, power;
+  Schedule  schedule;
+  PetscInt  inner_iterations, population_steps;
+  Vec       logits, q; /* [S, A] */
+  Vec       J;         /* of the last policy; the next first guess */
+  Vec       pushed;    /* μ_p P^M */
+} MfTrpo;
+
+static const MfgParameterSpec parameters[] = {
+    {.key = "eta",
+     .type = MFG_PARAMETER_REAL,
+     .preset = "0.5",
+     .range = "(0,inf)",
+     .unit = "reward",
+     .help = "temperature η of the entropy"},
+    {.key = "beta.value",
+     .type = MFG_PARAMETER_REAL,
+     .preset = "0.1",
+     .range = "(0,1]",
+     .shorthand = PETSC_TRUE,
+     .unit = "",
+     .help = "weight β of the pushed population in the update of μ"},
+    {.key = "beta.schedule",
+     .type = MFG_PARAMETER_CHOICE,
+     .preset = "constant",
+     .range = "constant|harmonic|polynomial",
+     .unit = "",
+     .help = "β_p = β, β/(p+1) or β/(p+1)^power"},
+    {.key = "beta.power",
+     .type = MFG_PARAMETER_REAL,
+     .preset = "0.5",
+     .range = "(0,inf)",
+     .unit = "",
+     .help = "exponent of the polynomial schedule"},
+    {.key = "inner_iterations",
+     .type = MFG_PARAMETER_INTEGER,
+     .preset = "10",
+     .range = "[1,inf)",
+     .unit = "",
+     .help = "K, policy updates at each mean field"},
+    {.key = "population_steps",
+     .type = MFG_PARAMETER_INTEGER,
+     .preset = "20",
+     .range = "[1,inf)",
+     .unit = "steps",
+     .help = "M, pushes of μ under the new policy"},
+    {.key = NULL}};
+
+static PetscErrorCode Check(MfgParameters values, const MfgComplaints *complaints)
+{
+  const char *schedule;
+  PetscBool   given, polynomial;
+
+  PetscFunctionBegin;
+  PetscCall(MfgParametersIsGiven(values, "beta.power", &given));
+  PetscCall(MfgParametersGetText(values, "beta.schedule", &schedule));
+  PetscCall(PetscStrcmp(schedule, "polynomial", &polynomial));
+  if (given && !polynomial)
+    PetscCall(MfgComplain(complaints, "beta.power", "goes with beta.schedule polynomial, which is %s here",
+                          schedule));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode ReadParameters(MfgParameters values, MfTrpo *trpo)
+{
+  static const char *const names[] = {"constant", "harmonic", "polynomial"};
+  const char              *schedule;
+
+  PetscFunctionBegin;
+  PetscCall(MfgParametersGetReal(values, "eta", &trpo->eta));
+  PetscCall(MfgParametersGetReal(values, "beta.value", &trpo->beta));
+  PetscCall(MfgParametersGetReal(values, "beta.power", &trpo->power));
+  PetscCall(MfgParametersGetInteger(values, "inner_iterations", &trpo->inner_iterations));
+  PetscCall(MfgParametersGetInteger(values, "population_steps", &trpo->population_steps));
+  PetscCall(MfgParametersGetText(values, "beta.schedule", &schedule));
+  for (int i = 0; i < 3; i++) {
+    PetscBool same;
+
+    PetscCall(PetscStrcmp(schedule, names[i], &same));
+    if (same) trpo->schedule = (Schedule)i;
+  }
+  PetscFunctionReturn(0);
+}
+
+/* ℓ = log π_0. An action of probability zero could never come back; it counts as the smallest number there
+ * is. */
+static PetscErrorCode StartLogits(Vec pi, Vec logits)
+{
+  const PetscScalar *p;
+  PetscScalar       *l;
+  PetscInt           n;
+
+  PetscFunctionBegin;
+  PetscCall(VecGetLocalSize(pi, &n));
+  PetscCall(VecGetArrayRead(pi, &p));
+  PetscCall(VecGetArrayWrite(logits, &l));
+  for (PetscInt i = 0; i < n; i++) l[i] = PetscLogReal(PetscMax(PetscRealPart(p[i]), DBL_MIN));
+  PetscCall(VecRestoreArrayWrite(logits, &l));
+  PetscCall(VecRestoreArrayRead(pi, &p));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode SetUp(MfgSolver solver)
+{
+  MfTrpo *trpo;
+
+  PetscFunctionBegin;
+  PetscCall(PetscNew(&trpo));
+  solver->data = trpo;
+  PetscCall(ReadParameters(solver->parameters, trpo));
+  solver->eta = trpo->eta;
+  PetscCall(VecDuplicate(solver->pi, &trpo->logits));
+  PetscCall(VecDuplicate(solver->pi, &trpo->q));
+  PetscCall(VecDuplicate(solver->mu, &trpo->J));
+  PetscCall(VecDuplicate(solver->mu, &trpo->pushed));
+  PetscCall(VecSet(trpo->J, 0));
+  PetscCall(StartLogits(solver->pi, trpo->logits));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Destroy(MfgSolver solver)
+{
+  MfTrpo *trpo = (MfTrpo *)solver->data;
+
+  PetscFunctionBegin;
+  if (!trpo) PetscFunctionReturn(0);
+  PetscCall(VecDestroy(&trpo->logits));
+  PetscCall(VecDestroy(&trpo->q));
+  PetscCall(VecDestroy(&trpo->J));
+  PetscCall(VecDestroy(&trpo->pushed));
+  PetscCall(PetscFree(solver->data));
+  PetscFunctionReturn(0);
+}
+
+/* One state: ℓ ← keep·ℓ + gain·q, shifted so that π = exp ℓ sums to one. */
+static inline void MirrorRow(PetscInt A, PetscReal keep, PetscReal gain, const PetscScalar q[],
+                             PetscScalar l[], PetscScalar pi[])
+{
+  PetscReal largest = PETSC_NINFINITY, sum = 0, shift;
+
+  for (PetscInt a = 0; a < A; a++) {
+    l[a] = keep * l[a] + gain * q[a];
+    largest = PetscMax(largest, PetscRealPart(l[a]));
+  }
+  for (PetscInt a = 0; a < A; a++) {
+    pi[a] = PetscExpReal(PetscRealPart(l[a]) - largest);
+    sum += PetscRealPart(pi[a]);
+  }
+  shift = largest + PetscLogReal(sum);
+  for (PetscInt a = 0; a < A; a++) {
+    pi[a] /= sum;
+    l[a] -= shift;
+  }
+}
+
+static PetscErrorCode MirrorStep(MfgSolver solver, PetscInt k)
+{
+  MfTrpo            *trpo = (MfTrpo *)solver->data;
+  const PetscReal    keep = (k + 1.0) / (k + 2.0), gain = 1 / (trpo->eta * (k + 2.0));
+  const PetscScalar *q;
+  PetscScalar       *l, *pi;
+  PetscInt           n, A;
+
+  PetscFunctionBegin;
+  PetscCall(MfgStageBegin(MFG_STAGE_IMPROVE));
+  PetscCall(VecGetBlockSize(solver->pi, &A));
+  PetscCall(VecGetLocalSize(solver->mu, &n));
+  PetscCall(VecGetArrayRead(trpo->q, &q));
+  PetscCall(VecGetArray(trpo->logits, &l));
+  PetscCall(VecGetArrayWrite(solver->pi, &pi));
+  for (PetscInt i = 0; i < n; i++) MirrorRow(A, keep, gain, &q[i * A], &l[i * A], &pi[i * A]);
+  PetscCall(VecRestoreArrayWrite(solver->pi, &pi));
+  PetscCall(VecRestoreArray(trpo->logits, &l));
+  PetscCall(VecRestoreArrayRead(trpo->q, &q));
+  PetscCall(MfgStageEnd(MFG_STAGE_IMPROVE));
+  PetscFunctionReturn(0);
+}
+
+static PetscReal BetaAt(const MfTrpo *trpo, PetscInt p)
+{
+  switch (trpo->schedule) {
+  case HARMONIC:
+    return trpo->beta / (PetscReal)(p + 1);
+  case POLYNOMIAL:
+    return trpo->beta / PetscPowReal((PetscReal)(p + 1), trpo->power);
+  default:
+    return trpo->beta;
+  }
+}
+
+static PetscErrorCode Iterate(MfgSolver solver)
+{
+  MfTrpo         *trpo = (MfTrpo *)solver->data;
+  const MfgModel  model = solver->model;
+  const PetscReal beta = BetaAt(trpo, solver->iteration);
+
+  PetscFunctionBegin;
+  PetscCall(MfgModelSetMeanField(model, solver->mu));
+  for (PetscInt k = 0; k < trpo->inner_iterations; k++) {
+    MfgSolve solve;
+
+    PetscCall(MfgModelSetPolicy(model, solver->pi));
+    PetscCall(MfgModelEvaluate(model, trpo->eta, trpo->J, &solve));
+    MfgSolverCount_Private(solver, &solve);
+    PetscCall(MfgModelBackup(model, trpo->J, trpo->q));
+    PetscCall(MirrorStep(solver, k));
+  }
+  PetscCall(MfgModelSetPolicy(model, solver->pi));
+  PetscCall(VecCopy(solver->mu, trpo->pushed));
+  PetscCall(MfgModelPush(model, trpo->population_steps, trpo->pushed));
+  PetscCall(VecAXPBY(solver->mu, beta, 1 - beta, trpo->pushed));
+  PetscFunctionReturn(0);
+}
+
+const MfgSolverClass MfgSolverMfTrpo = {.name = "mf_trpo",
+                                        .summary = "exact mean-field trust-region policy optimisation",
+                                        .parameters = parameters,
+                                        .check = Check,
+                                        .setup = SetUp,
+                                        .iterate = Iterate,
+                                        .destroy = Destroy};

@@ -1,0 +1,63 @@
+/* The inside of a solver, for src/solver only. */
+#ifndef THRONG_SOLVER_IMPL_H
+#define THRONG_SOLVER_IMPL_H
+
+#include <throng/solver.h>
+
+enum { MFG_MAX_MONITORS = 4 };
+
+/* Optimal value and value of the policy at one mean field, kept as first guesses for the next row. */
+typedef struct {
+  Vec optimal, value;
+} MfgGapGuess;
+
+struct _p_MfgSolver {
+  MPI_Comm              comm;
+  const MfgSolverClass *klass;
+  MfgParameters         parameters, metrics_parameters;
+  PetscInt              seed;
+  MfgModel              model;
+  void                 *data; /* of the class */
+  PetscReal             eta;  /* temperature of the class; 0: it has none */
+
+  /* the iterate (μ_p, π_p), p = iteration, and the one before */
+  PetscInt iteration, iteration_limit;
+  Vec      mu, pi;
+  Vec      previous_mu, previous_pi; /* the latter only if policy_delta is asked for */
+
+  /* metrics */
+  PetscBool     wanted[MFG_METRIC_COUNT];
+  PetscBool     spectrum_wanted, spectrum_computed;
+  MfgSpectrum   spectrum;
+  PetscInt      every;
+  MfgGapGuess   at_induced, at_induced_regularised, at_mu, at_previous_mu_regularised;
+  Vec           induced;             /* m = μ^{π_p} */
+  PetscInt      linear_iterations;   /* since the last row */
+  PetscReal     evaluation_residual; /* the largest since the last row */
+  MfgMetricsRow row;
+
+  MfgSolverMonitor monitors[MFG_MAX_MONITORS];
+  void            *monitor_contexts[MFG_MAX_MONITORS];
+  PetscInt         monitor_count;
+
+  double          start; /* MPI_Wtime() at the start of MfgSolverSolve() */
+  MfgSolverReason reason;
+  char            text[512];
+};
+
+/* Count what a solve of the algorithm cost towards the next row. */
+void MfgSolverCount_Private(MfgSolver solver, const MfgSolve *solve);
+
+/* metrics.c */
+extern const MfgParameterSpec MfgMetricsTable_Private[];
+PetscErrorCode                MfgMetricsSetUp_Private(MfgSolver solver);
+PetscErrorCode                MfgMetricsDestroy_Private(MfgSolver solver);
+/* Fill solver->row for the present iterate. Leaves the model held at μ_p and π_p. */
+PetscErrorCode MfgMetricsFillRow_Private(MfgSolver solver);
+
+/* stop.c: the rules common to all solvers; sets reason and text if one of them holds. */
+PetscErrorCode MfgSolverCheckStop_Private(MfgSolver solver);
+/* Whether a rule rests on this metric. */
+PetscErrorCode MfgSolverStopNeeds_Private(MfgSolver solver, MfgMetric metric, PetscBool *needs);
+
+#endif

@@ -1,0 +1,92 @@
+/* When to stop: the rules that all solvers share. */
+#include "solver_impl.h"
+
+typedef struct {
+  const char     *key;
+  MfgMetric       metric;
+  PetscBool       at_population; /* rests on the induced population being settled */
+  MfgSolverReason reason;
+} StopRule;
+
+static const StopRule rules[] = {
+    {"stop.exploitability", MFG_METRIC_EXPLOITABILITY, PETSC_TRUE, MFG_CONVERGED_EXPLOITABILITY},
+    {"stop.regularised_exploitability", MFG_METRIC_REGULARISED_EXPLOITABILITY, PETSC_TRUE,
+     MFG_CONVERGED_REGULARISED_EXPLOITABILITY},
+    {"stop.mean_field_delta", MFG_METRIC_MEAN_FIELD_DELTA, PETSC_FALSE, MFG_CONVERGED_MEAN_FIELD_DELTA}};
+enum { RULE_COUNT = sizeof(rules) / sizeof(rules[0]) };
+
+PetscErrorCode MfgSolverStopNeeds_Private(MfgSolver solver, MfgMetric metric, PetscBool *needs)
+{
+  PetscFunctionBegin;
+  *needs = PETSC_FALSE;
+  for (int i = 0; i < RULE_COUNT; i++)
+    if (rules[i].metric == metric) PetscCall(MfgParametersIsPresent(solver->parameters, rules[i].key, needs));
+  PetscFunctionReturn(0);
+}
+
+/* Failures first: nothing else that the row says can be trusted then. */
+static PetscErrorCode CheckFailure(MfgSolver solver)
+{
+  const char *failure;
+  PetscReal   size;
+
+  PetscFunctionBegin;
+  PetscCall(MfgModelGetFailure(solver->model, &failure));
+  if (failure) {
+    solver->reason = MFG_FAILED_LINEAR_SOLVE;
+    PetscCall(PetscSNPrintf(solver->text, sizeof(solver->text), "iteration %" PetscInt_FMT ": %s",
+                            solver->iteration, failure));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(VecNorm(solver->mu, NORM_1, &size));
+  if (!PetscIsInfOrNanReal(size)) PetscCall(VecNorm(solver->pi, NORM_INFINITY, &size));
+  for (int i = MFG_METRIC_EXPLOITABILITY; i < MFG_METRIC_COUNT; i++) /* NaN is 'not asked for' in a row */
+    if (PetscIsInfReal(solver->row.value[i])) size = PETSC_INFINITY;
+  if (PetscIsInfOrNanReal(size)) {
+    solver->reason = MFG_DIVERGED_NOT_FINITE;
+    PetscCall(PetscSNPrintf(solver->text, sizeof(solver->text),
+                            "iteration %" PetscInt_FMT ": the mean field or the policy is not finite",
+                            solver->iteration));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckRules(MfgSolver solver)
+{
+  const PetscReal *value = solver->row.value;
+  PetscReal        population_tolerance;
+  MfgParameters    evaluation;
+
+  PetscFunctionBegin;
+  PetscCall(MfgModelGetParameters(solver->model, &evaluation));
+  PetscCall(MfgParametersGetReal(evaluation, "population_tolerance", &population_tolerance));
+  for (int i = 0; i < RULE_COUNT && !solver->reason; i++) {
+    const PetscReal at = value[rules[i].metric];
+    const PetscBool settled =
+        value[MFG_METRIC_POPULATION_RESIDUAL] <= population_tolerance ? PETSC_TRUE : PETSC_FALSE;
+    PetscReal bound;
+    PetscBool present;
+
+    PetscCall(MfgParametersIsPresent(solver->parameters, rules[i].key, &present));
+    if (!present) continue;
+    PetscCall(MfgParametersGetReal(solver->parameters, rules[i].key, &bound));
+    if (!(at <= bound) || (rules[i].at_population && !settled)) continue; /* NaN is not small */
+    solver->reason = rules[i].reason;
+    PetscCall(PetscSNPrintf(solver->text, sizeof(solver->text), "%s %g is at most %g",
+                            MfgMetricNames[rules[i].metric], (double)at, (double)bound));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgSolverCheckStop_Private(MfgSolver solver)
+{
+  PetscFunctionBegin;
+  PetscCall(CheckFailure(solver));
+  if (!solver->reason) PetscCall(CheckRules(solver));
+  if (!solver->reason && solver->iteration >= solver->iteration_limit) {
+    solver->reason = MFG_STOPPED_ITERATION_LIMIT;
+    PetscCall(PetscSNPrintf(solver->text, sizeof(solver->text), "did %" PetscInt_FMT " iterations, as asked",
+                            solver->iteration));
+  }
+  PetscFunctionReturn(0);
+}

@@ -163,11 +163,12 @@ static PetscErrorCode ParseReal(const MfgParameterSpec *spec, const char *item, 
   PetscFunctionBeginUser;
   PetscCall(MfgValueDescribe(spec, sizeof(wanted), wanted));
   if (!ReadReal(item, x)) {
-    (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "%s is not a number; expected %s", Shown(item), wanted);
+    (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "%.200s is not a number; expected %s", Shown(item),
+                   wanted);
   } else {
     PetscCall(IsInRange(spec->range, *x, &inside));
     if (!inside)
-      (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "%s is out of range; expected %s", item, wanted);
+      (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "%.200s is out of range; expected %s", item, wanted);
     else
       PetscCall(WriteReal(*x, canonical));
   }
@@ -188,9 +189,10 @@ static PetscErrorCode ParseInteger(const MfgParameterSpec *spec, const char *ite
     (void)snprintf(canonical, LONGEST_NUMBER, "%" PetscInt_FMT, *x);
   }
   if (outcome == READ_NOT_AN_INTEGER)
-    (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "%s is not an integer; expected %s", Shown(item), wanted);
+    (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "%.200s is not an integer; expected %s", Shown(item),
+                   wanted);
   else if (!inside)
-    (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "%s is out of range; expected %s", item, wanted);
+    (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "%.200s is out of range; expected %s", item, wanted);
   PetscFunctionReturn(0);
 }
 
@@ -207,7 +209,7 @@ static PetscErrorCode ParseWord(const MfgParameterSpec *spec, const char *item,
   if (i == count) {
     PetscCall(MfgValueDescribe(spec, sizeof(wanted), wanted));
     near = MfgNearestWord(item, count, (const char *const *)words);
-    (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "unknown word '%s'; %s%s%sexpected %s", item,
+    (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "unknown word '%.200s'; %s%s%sexpected %s", item,
                    near ? "did you mean '" : "", near ? near : "", near ? "'? " : "", wanted);
   }
   PetscCall(PetscFree(buffer));
@@ -219,7 +221,7 @@ static void CheckNotTwice(PetscInt i, char *const items[], char message[MFG_VALU
 {
   for (PetscInt j = 0; j < i; j++)
     if (!strcmp(items[i], items[j]))
-      (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "'%s' stands in the list twice", items[i]);
+      (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "'%.200s' stands in the list twice", items[i]);
 }
 
 /* Item i of the value, appended to the canonical text. */
@@ -249,7 +251,7 @@ static PetscErrorCode ParseItem(const MfgParameterSpec *spec, PetscInt i, char *
   case MFG_PARAMETER_BOOLEAN:
     value->boolean = (PetscBool)!strcmp(items[i], "true");
     if (!value->boolean && strcmp(items[i], "false"))
-      (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "'%s' is neither true nor false", items[i]);
+      (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "'%.200s' is neither true nor false", items[i]);
     canonical = items[i];
     break;
   case MFG_PARAMETER_TEXT:

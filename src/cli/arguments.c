@@ -1,0 +1,141 @@
+/* Taking the command line apart; see cli.h. */
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "cli.h"
+
+const char *const MfgCommandNames[MFG_COMMAND_COUNT] = {"", "run", "list", "describe"};
+
+static const char *const run_options[] = {"--set", "--out", "--overwrite", "--help"};
+static const char *const other_options[] = {"--help", "--version"};
+
+/* Keep the first error. */
+static void Fail(MfgArguments *arguments, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
+static void Fail(MfgArguments *arguments, const char *format, ...)
+{
+  va_list values;
+
+  if (arguments->error[0]) return;
+  va_start(values, format);
+  (void)vsnprintf(arguments->error, sizeof(arguments->error), format, values);
+  va_end(values);
+}
+
+static void FailWithSuggestion(MfgArguments *arguments, const char *what, const char *word, PetscInt count,
+                               const char *const known[])
+{
+  const char *near = MfgNearestWord(word, count, known);
+
+  if (near)
+    Fail(arguments, "unknown %s '%.200s'; did you mean '%s'?", what, word, near);
+  else
+    Fail(arguments, "unknown %s '%.200s'", what, word);
+}
+
+/* The value of the option `name`: after "=", or the next argument. NULL, with an error, if there is none. */
+static const char *TakeValue(MfgArguments *arguments, const char *name, int argc, char **argv, int *i)
+{
+  const size_t length = strlen(name);
+
+  if (argv[*i][length] == '=') return argv[*i] + length + 1;
+  if (*i + 1 < argc) return argv[++*i];
+  Fail(arguments, "%s needs a value", name);
+  return NULL;
+}
+
+/* Whether the argument is the option `name`, alone or as "name=value". */
+static PetscBool IsOption(const char *argument, const char *name)
+{
+  const size_t length = strlen(name);
+
+  return (PetscBool)(!strncmp(argument, name, length) && (!argument[length] || argument[length] == '='));
+}
+
+static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
+{
+  const char     *option = argv[*i];
+  const PetscBool run = (PetscBool)(arguments->command == MFG_COMMAND_RUN);
+
+  if (!strcmp(option, "--help") || !strcmp(option, "-h"))
+    arguments->help = PETSC_TRUE;
+  else if (!strcmp(option, "--version") && arguments->command == MFG_COMMAND_NONE)
+    arguments->version = PETSC_TRUE;
+  else if (run && !strcmp(option, "--overwrite"))
+    arguments->overwrite = PETSC_TRUE;
+  else if (run && IsOption(option, "--out"))
+    arguments->out = TakeValue(arguments, "--out", argc, argv, i);
+  else if (run && IsOption(option, "--set")) {
+    const char *setting = TakeValue(arguments, "--set", argc, argv, i);
+
+    if (setting) arguments->settings[arguments->setting_count++] = setting;
+  } else if (option[1] != '-' && run)
+    Fail(arguments, "unknown option '%.200s'; PETSc options come last, after '--'", option);
+  else if (run)
+    FailWithSuggestion(arguments, "option", option, 4, run_options);
+  else
+    FailWithSuggestion(arguments, "option", option, arguments->command == MFG_COMMAND_NONE ? 2 : 1,
+                       other_options);
+}
+
+static void ReadWord(MfgArguments *arguments, const char *word)
+{
+  const int most = arguments->command == MFG_COMMAND_RUN        ? 1
+                   : arguments->command == MFG_COMMAND_DESCRIBE ? 2
+                                                                : 0;
+
+  if (arguments->command == MFG_COMMAND_NONE) {
+    for (int c = MFG_COMMAND_RUN; c < MFG_COMMAND_COUNT; c++)
+      if (!strcmp(word, MfgCommandNames[c])) arguments->command = (MfgCommand)c;
+    if (arguments->command == MFG_COMMAND_NONE)
+      FailWithSuggestion(arguments, "command", word, MFG_COMMAND_COUNT - 1, MfgCommandNames + 1);
+  } else if (arguments->word_count < most)
+    arguments->words[arguments->word_count++] = word;
+  else
+    Fail(arguments, "'%.200s' is one argument too many", word);
+}
+
+/* After `--`: names that begin with '-', each with one value at most. PETSc passes over anything else in
+ * silence. */
+static void CheckPetscOptions(MfgArguments *arguments)
+{
+  PetscBool after_name = PETSC_FALSE;
+
+  for (int i = 0; i < arguments->petsc_count; i++) {
+    const char     *word = arguments->petsc[i];
+    const PetscBool is_name =
+        (PetscBool)(word[0] == '-' && !isdigit((unsigned char)word[1]) && word[1] != '.');
+
+    if (!is_name && !after_name)
+      Fail(arguments, "'%.200s' after '--' is no PETSc option; expected -name or -name value", word);
+    after_name = is_name;
+  }
+  if (arguments->petsc_count && arguments->command != MFG_COMMAND_RUN)
+    Fail(arguments, "PETSc options go with 'throng run' only");
+}
+
+void MfgArgumentsRead(int argc, char **argv, const char **settings, MfgArguments *arguments)
+{
+  memset(arguments, 0, sizeof(*arguments));
+  arguments->settings = settings;
+  arguments->out = "results";
+  for (int i = 1; i < argc && !arguments->error[0]; i++) {
+    if (!strcmp(argv[i], "--")) {
+      arguments->petsc = argv + i + 1;
+      arguments->petsc_count = argc - i - 1;
+      break;
+    }
+    if (argv[i][0] == '-' && argv[i][1])
+      ReadOption(arguments, argc, argv, &i);
+    else
+      ReadWord(arguments, argv[i]);
+  }
+  CheckPetscOptions(arguments);
+  if (arguments->help || arguments->version) return;
+  if (arguments->command == MFG_COMMAND_NONE)
+    Fail(arguments, "a command is missing; expected run, list or describe");
+  if (arguments->command == MFG_COMMAND_RUN && !arguments->word_count)
+    Fail(arguments, "the experiment file is missing; expected throng run FILE");
+  if (arguments->command == MFG_COMMAND_RUN && arguments->out && !*arguments->out)
+    Fail(arguments, "--out is empty");
+}

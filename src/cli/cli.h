@@ -1,0 +1,42 @@
+/* The command line: what its files share. */
+#ifndef THRONG_CLI_CLI_H
+#define THRONG_CLI_CLI_H
+
+#include <throng/throng.h>
+
+enum { MFG_EXIT_DONE = 0, MFG_EXIT_FAILED = 1, MFG_EXIT_BAD_INPUT = 2, MFG_ERROR_SIZE = 1024 };
+
+typedef enum {
+  MFG_COMMAND_NONE, /* nothing but options, such as --help */
+  MFG_COMMAND_RUN,
+  MFG_COMMAND_LIST,
+  MFG_COMMAND_DESCRIBE,
+  MFG_COMMAND_COUNT
+} MfgCommand;
+extern const char *const MfgCommandNames[MFG_COMMAND_COUNT];
+
+/* What the user asked for. All texts are those of argv. */
+typedef struct {
+  MfgCommand   command;
+  PetscBool    help, version, overwrite;
+  const char  *words[2]; /* run: FILE; describe: KIND and NAME */
+  int          word_count;
+  const char **settings; /* [setting_count] */
+  int          setting_count;
+  const char  *out;
+  int          petsc_count; /* arguments after `--` */
+  char       **petsc;
+  char         error[MFG_ERROR_SIZE]; /* empty if the arguments are good */
+} MfgArguments;
+
+/* Take argv apart. Needs no MPI. settings: room for argc texts. */
+void MfgArgumentsRead(int argc, char **argv, const char **settings, MfgArguments *arguments);
+
+/* These print from rank 0 alone and are collective. `code`: the exit code. */
+PetscErrorCode MfgRunCommand(const MfgArguments *arguments, int *code);
+PetscErrorCode MfgListCommand(int *code);
+PetscErrorCode MfgDescribeCommand(const MfgArguments *arguments, int *code);
+PetscErrorCode MfgPrintHelp(MfgCommand command, FILE *stream);
+PetscErrorCode MfgPrintVersion(FILE *stream);
+
+#endif

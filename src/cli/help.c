@@ -1,0 +1,65 @@
+/* The texts of --help and --version. */
+#include <stdio.h>
+#include "cli.h"
+
+static const char *const texts[MFG_COMMAND_COUNT] = {
+    "throng: mean-field games at scale\n"
+    "\n"
+    "  throng run FILE           run the experiment that a YAML file describes\n"
+    "  throng list               the games and the solvers there are\n"
+    "  throng describe KIND ...  the parameters of a game, a solver or a section of the file\n"
+    "\n"
+    "  throng COMMAND --help     more about a command\n"
+    "  throng --version          versions of the program and of its libraries\n"
+    "\n"
+    "On several ranks: mpirun -n 4 throng run FILE\n",
+
+    "throng run FILE [--set KEY=VALUE ...] [--out DIR] [--overwrite] [-- PETSc options]\n"
+    "\n"
+    "Runs the experiment and leaves its results in DIR/<name>/<run id>/.\n"
+    "\n"
+    "  --set KEY=VALUE  replace or add a key of the file; the value is YAML:\n"
+    "                   --set solver.eta=0.3 --set 'solver.beta={schedule: harmonic, value: 1}'\n"
+    "  --out DIR        where results go (default: results)\n"
+    "  --overwrite      replace an earlier result of the same run once the new one is complete\n"
+    "  --               PETSc options follow, for the solvers -eval_, -best_response_, -population_ and "
+    "-spectrum_:\n"
+    "                   -- -eval_ksp_type gmres -eval_pc_type gamg -log_view\n"
+    "\n"
+    "Exit code: 0 converged, or did all iterations asked for; 1 failed or diverged; 2 bad input, nothing "
+    "written.\n",
+
+    "throng list\n"
+    "\n"
+    "Lists the games and the solvers, a line each.\n",
+
+    "throng describe game NAME       keys of `game:` for this type\n"
+    "throng describe solver NAME     keys of `solver:` for this type\n"
+    "throng describe metrics         keys of `metrics:`\n"
+    "throng describe evaluation      keys of `evaluation:`, the tolerances\n"
+    "throng describe output          keys of `output:`\n"
+    "throng describe run             the keys beside the sections\n"
+    "\n"
+    "Prints a line for each key: type, default, range, unit, and what it means. A key written group[.key] "
+    "may be\n"
+    "given as `group: value` too.\n"};
+
+PetscErrorCode MfgPrintHelp(MfgCommand command, FILE *stream)
+{
+  PetscFunctionBeginUser;
+  (void)fputs(texts[command], stream);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgPrintVersion(FILE *stream)
+{
+  const MfgLibrary *libraries;
+  PetscInt          count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgGetLibraries(&count, &libraries));
+  (void)fprintf(stream, "throng %s (commit %s)\n", MfgVersion(), MfgCommit());
+  for (PetscInt i = 0; i < count; i++)
+    (void)fprintf(stream, "%s %s\n", libraries[i].name, libraries[i].version);
+  PetscFunctionReturn(0);
+}

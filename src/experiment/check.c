@@ -1,0 +1,226 @@
+/*
+  From the document to checked values: every leaf of the tree goes through MfgParametersSet() of its section,
+  and every complaint comes back to the place that the user wrote it at.
+*/
+#include <ctype.h>
+#include <string.h>
+#include "experiment/place.h"
+
+/* Set all keys of a section; `type` was set before, where the section has one. */
+static PetscErrorCode SetSection(const MfgPlace *place, PetscBool has_type)
+{
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; place->node && place->parameters && i < place->node->count; i++) {
+    const MfgNode *child = place->node->children[i];
+
+    if (!child->key) /* a value in the place of the section, to which a setting added keys */
+      PetscCall(MfgErrorsAdd(place->experiment->errors, child->mark, place->section, "expected a mapping"));
+    else if (!has_type || strcmp(child->key, "type"))
+      PetscCall(MfgPlaceSet(place, child->key, child));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* The names of all games, or of all solvers, as "a|b". */
+static PetscErrorCode JoinNames(MfgSection section, size_t size, char names[])
+{
+  const MfgGameClass *const   *games;
+  const MfgSolverClass *const *solvers;
+  PetscInt                     count;
+
+  PetscFunctionBeginUser;
+  names[0] = '\0';
+  if (section == MFG_SECTION_GAME)
+    PetscCall(MfgGameGetClasses(&count, &games));
+  else
+    PetscCall(MfgSolverGetClasses(&count, &solvers));
+  for (PetscInt i = 0; i < count; i++) {
+    if (i) PetscCall(PetscStrlcat(names, "|", size));
+    PetscCall(PetscStrlcat(names, section == MFG_SECTION_GAME ? games[i]->name : solvers[i]->name, size));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Choose the game or the solver by the key `type` of its section, which is required. */
+static PetscErrorCode SetType(const MfgPlace *place, MfgSection section)
+{
+  const MfgComplaints complaints = {MfgPlaceReport, (void *)place};
+  const MfgNode      *node = MfgNodeFind(place->node, "type", 4);
+  char                names[1024];
+
+  PetscFunctionBeginUser;
+  PetscCall(JoinNames(section, sizeof(names), names));
+  if (!node || MfgNodeIsNull(node))
+    PetscCall(MfgComplain(&complaints, "type", "the key 'type' is required; expected one of %s", names));
+  else if (node->kind != MFG_NODE_SCALAR)
+    PetscCall(MfgComplain(&complaints, "type", "expected one word of %s", names));
+  else if (node->broken)
+    PetscFunctionReturn(0);
+  else if (section == MFG_SECTION_GAME)
+    PetscCall(MfgGameSetType(place->experiment->game, node->text, &complaints));
+  else
+    PetscCall(MfgSolverSetType(place->experiment->solver, node->text, &complaints));
+  PetscFunctionReturn(0);
+}
+
+/* The node of a section; *usable is false, after a complaint, where something else than a mapping stands
+ * there. */
+static PetscErrorCode FindSection(MfgExperiment e, const char *name, MfgNode **node, PetscBool *usable)
+{
+  PetscFunctionBeginUser;
+  *node = MfgNodeFind(e->root, name, strlen(name));
+  *usable = PETSC_TRUE;
+  if (!*node || (*node)->kind == MFG_NODE_MAPPING || MfgNodeIsNull(*node)) PetscFunctionReturn(0);
+  *usable = PETSC_FALSE;
+  if (!(*node)->broken)
+    PetscCall(MfgErrorsAdd(e->errors, (*node)->mark, name, "expected a mapping of keys to values"));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckSection(MfgExperiment e, MfgSection section)
+{
+  MfgPlace            place = {e, MfgSectionNames[section], NULL, NULL};
+  const MfgComplaints complaints = {MfgPlaceReport, &place};
+  const PetscBool     has_type = (PetscBool)(section == MFG_SECTION_GAME || section == MFG_SECTION_SOLVER);
+  PetscBool           usable;
+
+  PetscFunctionBeginUser;
+  PetscCall(FindSection(e, place.section, &place.node, &usable));
+  if (!usable) PetscFunctionReturn(0);
+  if (has_type) PetscCall(SetType(&place, section));
+  PetscCall(MfgExperimentGetSection(e, section, &place.parameters));
+  if (!place.parameters) PetscFunctionReturn(0); /* without a type nothing is known about the other keys */
+  PetscCall(SetSection(&place, has_type));
+  if (section == MFG_SECTION_GAME)
+    PetscCall(MfgGameCheck(e->game, &complaints));
+  else if (section != MFG_SECTION_SOLVER)
+    PetscCall(MfgParametersCheckRequired(place.parameters, &complaints));
+  PetscFunctionReturn(0);
+}
+
+/* Names become folders, so they hold nothing that a path or a shell would read otherwise. */
+static PetscErrorCode CheckName(const MfgPlace *place)
+{
+  const MfgComplaints complaints = {MfgPlaceReport, (void *)place};
+  const char         *name;
+  PetscBool           present;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgParametersIsPresent(place->parameters, "name", &present));
+  if (!present) PetscFunctionReturn(0);
+  PetscCall(MfgParametersGetText(place->parameters, "name", &name));
+  for (const char *c = name; *c; c++) {
+    if (isascii((unsigned char)*c) && (isalnum((unsigned char)*c) || (c > name && strchr("._-", *c))))
+      continue;
+    PetscCall(
+        MfgComplain(&complaints, "name",
+                    "'%.200s' is not a name; expected letters, digits, '.', '_' and '-', the first of them a "
+                    "letter or a digit",
+                    name));
+    break;
+  }
+  if (strlen(name) > 100) PetscCall(MfgComplain(&complaints, "name", "longer than 100 letters"));
+  PetscFunctionReturn(0);
+}
+
+/* The keys name and seed, and keys that do not belong at the top. */
+static PetscErrorCode CheckTop(MfgExperiment e)
+{
+  MfgPlace            place = {e, "", e->root, e->run};
+  const MfgComplaints complaints = {MfgPlaceReport, &place};
+  const char         *words[MFG_SECTION_COUNT + 2] = {"name", "seed"}, *near;
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) words[i + 2] = MfgSectionNames[i];
+  for (PetscInt i = 0; e->root && i < e->root->count; i++) {
+    const MfgNode *child = e->root->children[i];
+    PetscInt       known = 0;
+
+    while (known < MFG_SECTION_COUNT + 2 && strcmp(words[known], child->key)) known++;
+    if (known < 2) PetscCall(MfgPlaceSet(&place, child->key, child));
+    if (known < MFG_SECTION_COUNT + 2) continue;
+    near = MfgNearestWord(child->key, MFG_SECTION_COUNT + 2, words);
+    if (near)
+      PetscCall(
+          MfgComplain(&complaints, child->key, "unknown key '%.200s'; did you mean '%s'?", child->key, near));
+    else
+      PetscCall(MfgComplain(&complaints, child->key, "unknown key '%.200s'", child->key));
+  }
+  PetscCall(CheckName(&place));
+  PetscCall(MfgParametersCheckRequired(e->run, &complaints));
+  PetscFunctionReturn(0);
+}
+
+/* Combinations within the solver, whose complaints may be about `metrics` too. */
+static PetscErrorCode CheckSolver(MfgExperiment e)
+{
+  const MfgComplaints complaints = {MfgExperimentReport, e};
+  MfgParameters       parameters;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgExperimentGetSection(e, MFG_SECTION_SOLVER, &parameters));
+  if (parameters) PetscCall(MfgSolverCheck(e->solver, &complaints));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgExperimentCheck(MfgExperiment e)
+{
+  const MfgMark start = {0, 1, 1};
+
+  PetscFunctionBeginUser;
+  if (e->root && e->root->kind != MFG_NODE_MAPPING) {
+    PetscCall(
+        MfgErrorsAdd(e->errors, e->root->mark, NULL, "expected a mapping with the sections game and solver"));
+    PetscFunctionReturn(0);
+  }
+  if (!e->root) PetscCall(MfgNodeCreate(MFG_NODE_MAPPING, NULL, start, &e->root));
+  PetscCall(CheckTop(e));
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) PetscCall(CheckSection(e, (MfgSection)i));
+  PetscCall(CheckSolver(e));
+  PetscFunctionReturn(0);
+}
+
+/* The section that knows `key`, which may begin with the section's name; the solver's where none does. */
+static PetscErrorCode FindSectionOfKey(MfgExperiment e, const char **key, MfgSection *section)
+{
+  static const MfgSection order[] = {MFG_SECTION_SOLVER, MFG_SECTION_GAME, MFG_SECTION_METRICS,
+                                     MFG_SECTION_EVALUATION};
+
+  PetscFunctionBeginUser;
+  for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+    const MfgParameterSpec *spec;
+    MfgParameters           parameters;
+    const char             *name = MfgSectionNames[order[i]];
+    const size_t            length = strlen(name);
+
+    *section = order[i];
+    if (!strncmp(*key, name, length) && (*key)[length] == '.') {
+      *key += length + 1;
+      PetscFunctionReturn(0);
+    }
+    PetscCall(MfgExperimentGetSection(e, order[i], &parameters));
+    PetscCall(MfgFindSpec(parameters, *key, &spec));
+    if (spec) PetscFunctionReturn(0);
+  }
+  *section = MFG_SECTION_SOLVER;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode ReportAnywhere(MfgExperiment e, const char *key, const char *message)
+{
+  MfgSection section;
+  MfgPlace   place = {e, NULL, NULL, NULL};
+
+  PetscFunctionBeginUser;
+  PetscCall(FindSectionOfKey(e, &key, &section));
+  place.section = MfgSectionNames[section];
+  place.node = MfgNodeFind(e->root, place.section, strlen(place.section));
+  PetscCall(MfgExperimentGetSection(e, section, &place.parameters));
+  PetscCall(MfgPlaceComplain(&place, key, message));
+  PetscFunctionReturn(0);
+}
+
+void MfgExperimentReport(void *experiment, const char *key, const char *message)
+{
+  PetscCallAbort(PETSC_COMM_SELF, ReportAnywhere((MfgExperiment)experiment, key, message));
+}

@@ -1,0 +1,48 @@
+/*
+  A YAML text as a tree of nodes that know their places. Only the plain core of YAML is taken: mappings with
+  plain keys, sequences and scalars in one document. Anchors, aliases, merge keys, tags, further documents and
+  duplicate keys are errors, because each of them would make a file say something other than what it shows.
+*/
+#ifndef THRONG_EXPERIMENT_DOCUMENT_H
+#define THRONG_EXPERIMENT_DOCUMENT_H
+
+#include "experiment/errors.h"
+
+typedef enum { MFG_NODE_SCALAR, MFG_NODE_SEQUENCE, MFG_NODE_MAPPING } MfgNodeKind;
+
+typedef struct MfgNode MfgNode;
+struct MfgNode {
+  MfgNodeKind kind;
+  char *key;  /* in the mapping it stands in; NULL: in a sequence, the root, or a group's shorthand value */
+  char *text; /* of a scalar */
+  PetscBool quoted;         /* the scalar */
+  PetscBool broken;         /* complained of already; its content means nothing */
+  MfgMark   key_mark, mark; /* of the key (of the value where there is none), of the value */
+  PetscInt  count;
+  MfgNode **children; /* [count], of a mapping or sequence */
+};
+
+/*
+  Read `length` bytes of `text`, which is source `source` of `errors`. *root is NULL where the text is empty
+  or is no YAML; what is wrong goes to `errors`.
+*/
+PetscErrorCode MfgDocumentRead(const char *text, size_t length, PetscInt source, MfgErrors errors,
+                               MfgNode **root);
+PetscErrorCode MfgNodeDestroy(MfgNode **node);
+/* The child of a mapping, or NULL. `length`: of the key. */
+MfgNode *MfgNodeFind(const MfgNode *mapping, const char *key, size_t length);
+/* Append `child`, which the node then owns. */
+PetscErrorCode MfgNodeAppend(MfgNode *node, MfgNode *child);
+/* A new node; the key is copied and may be NULL. */
+PetscErrorCode MfgNodeCreate(MfgNodeKind kind, const char *key, MfgMark mark, MfgNode **node);
+/* Whether it is a scalar that says nothing: `key:`, `key: ~` or `key: null`. */
+PetscBool MfgNodeIsNull(const MfgNode *node);
+
+/*
+  Put the settings, texts "dotted.key=value" with values in YAML, over the tree: each replaces a key or adds
+  it. Setting i is source i + 1 of `errors`. *root may be NULL and is made then.
+*/
+PetscErrorCode MfgSettingsApply(PetscInt count, const char *const settings[], MfgErrors errors,
+                                MfgNode **root);
+
+#endif

@@ -1,0 +1,149 @@
+/* Collecting and printing what is wrong with the input; see errors.h. */
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include "experiment/errors.h"
+
+enum { LONGEST_MESSAGE = 2048 };
+
+typedef struct {
+  MfgMark  mark;
+  PetscInt order; /* of arrival, which decides between equal places */
+  char    *key, *message;
+} Error;
+
+struct _p_MfgErrors {
+  char   **sources; /* [source_count]: the file, then the settings */
+  PetscInt source_count;
+  Error   *list; /* [count] of [capacity] */
+  PetscInt count, capacity;
+};
+
+PetscErrorCode MfgErrorsCreate(const char *path, PetscInt count, const char *const settings[],
+                               MfgErrors *errors)
+{
+  MfgErrors e;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&e));
+  e->source_count = count + 1;
+  PetscCall(PetscCalloc1(e->source_count, &e->sources));
+  PetscCall(PetscStrallocpy(path, &e->sources[0]));
+  for (PetscInt i = 0; i < count; i++) PetscCall(PetscStrallocpy(settings[i], &e->sources[i + 1]));
+  *errors = e;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Clear(MfgErrors e)
+{
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < e->count; i++) {
+    PetscCall(PetscFree(e->list[i].key));
+    PetscCall(PetscFree(e->list[i].message));
+  }
+  e->count = 0;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgErrorsDestroy(MfgErrors *errors)
+{
+  MfgErrors e = *errors;
+
+  PetscFunctionBeginUser;
+  if (!e) PetscFunctionReturn(0);
+  PetscCall(Clear(e));
+  PetscCall(PetscFree(e->list));
+  for (PetscInt i = 0; i < e->source_count; i++) PetscCall(PetscFree(e->sources[i]));
+  PetscCall(PetscFree(e->sources));
+  PetscCall(PetscFree(*errors));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode MakeRoom(MfgErrors e)
+{
+  Error         *list;
+  const PetscInt capacity = 2 * e->capacity + 8;
+
+  PetscFunctionBeginUser;
+  if (e->count < e->capacity) PetscFunctionReturn(0);
+  PetscCall(PetscCalloc1(capacity, &list));
+  if (e->count) PetscCall(PetscArraycpy(list, e->list, e->count));
+  PetscCall(PetscFree(e->list));
+  e->list = list;
+  e->capacity = capacity;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgErrorsAdd(MfgErrors e, MfgMark mark, const char *key, const char *format, ...)
+{
+  char    message[LONGEST_MESSAGE];
+  Error  *error;
+  va_list arguments;
+
+  PetscFunctionBeginUser;
+  va_start(arguments, format);
+  (void)vsnprintf(message, sizeof(message), format, arguments);
+  va_end(arguments);
+  PetscCall(MakeRoom(e));
+  error = &e->list[e->count];
+  error->mark = mark;
+  error->order = e->count++;
+  PetscCall(PetscStrallocpy(key, &error->key));
+  PetscCall(PetscStrallocpy(message, &error->message));
+  for (char *c = error->message; *c; c++)
+    if (iscntrl((unsigned char)*c)) *c = ' ';
+  for (char *c = error->key; c && *c; c++)
+    if (iscntrl((unsigned char)*c)) *c = ' ';
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgErrorsGetCount(MfgErrors e, PetscInt *count)
+{
+  PetscFunctionBeginUser;
+  *count = e->count;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgErrorsHasKey(MfgErrors e, const char *key, PetscBool *has)
+{
+  PetscFunctionBeginUser;
+  *has = PETSC_FALSE;
+  for (PetscInt i = 0; i < e->count; i++)
+    if (e->list[i].key && !strcmp(e->list[i].key, key)) *has = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+static int Compare(const void *first, const void *second)
+{
+  const Error   *a = first, *b = second;
+  const PetscInt d[4] = {a->mark.source - b->mark.source, a->mark.line - b->mark.line,
+                         a->mark.column - b->mark.column, a->order - b->order};
+
+  for (int i = 0; i < 4; i++)
+    if (d[i]) return d[i] < 0 ? -1 : 1;
+  return 0;
+}
+
+PetscErrorCode MfgErrorsPrint(MfgErrors e, FILE *stream)
+{
+  PetscFunctionBeginUser;
+  if (e->count) qsort(e->list, (size_t)e->count, sizeof(*e->list), Compare);
+  for (PetscInt i = 0; i < e->count; i++) {
+    const Error *error = &e->list[i];
+
+    const PetscInt source = error->mark.source;
+
+    if (source < 0)
+      (void)fputs("throng", stream);
+    else
+      (void)fprintf(stream, "%s%s", source ? "--set " : "", e->sources[source]);
+    if (!source && error->mark.line)
+      (void)fprintf(stream, ":%" PetscInt_FMT ":%" PetscInt_FMT, error->mark.line, error->mark.column);
+    if (error->key) (void)fprintf(stream, ": %s", error->key);
+    (void)fprintf(stream, ": %s\n", error->message);
+  }
+  (void)fflush(stream);
+  PetscCall(Clear(e));
+  PetscFunctionReturn(0);
+}

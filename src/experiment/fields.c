@@ -1,0 +1,85 @@
+/* fields.h5; see fields.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include "experiment/fields.h"
+#include "experiment/identity.h"
+#include "experiment/json.h"
+
+/* The unregularised J of the last policy at the last mean field. */
+static PetscErrorCode Evaluate(MfgExperiment e, Vec value, const char **failure)
+{
+  Vec      mu, pi;
+  MfgSolve solve;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSolverGetIterate(e->solver, &mu, &pi));
+  PetscCall(MfgModelSetMeanField(e->model, mu));
+  PetscCall(MfgModelSetPolicy(e->model, pi));
+  PetscCall(MfgModelEvaluate(e->model, 0, value, &solve));
+  PetscCall(MfgModelGetFailure(e->model, failure));
+  PetscFunctionReturn(0);
+}
+
+/* The parameters of the game as JSON, for whoever opens the file without its record. */
+static PetscErrorCode WriteAttributes(MfgExperiment e, MfgFieldsFile file)
+{
+  MfgParameters parameters;
+  const char   *type;
+  char         *text = NULL;
+  size_t        size = 0;
+  FILE         *stream = open_memstream(&text, &size);
+  MfgJson       json = {stream, 0, PETSC_TRUE};
+  PetscBool    *skip;
+  PetscInt      rows, columns;
+
+  PetscFunctionBeginUser;
+  PetscCheck(stream, PETSC_COMM_SELF, PETSC_ERR_MEM, "No memory for a text");
+  PetscCall(MfgGameGetType(e->game, &type));
+  PetscCall(MfgGameGetParameters(e->game, &parameters));
+  PetscCall(MfgExperimentFindIdle(e, MFG_SECTION_GAME, &skip));
+  PetscCall(MfgJsonOpen(&json, NULL, '{'));
+  PetscCall(MfgJsonText(&json, "type", type));
+  PetscCall(MfgJsonParameters(&json, parameters, skip));
+  PetscCall(MfgJsonClose(&json, '}'));
+  PetscCall(PetscFree(skip));
+  PetscCheck(!fclose(stream), PETSC_COMM_SELF, PETSC_ERR_MEM, "No memory for a text");
+  PetscCall(MfgFieldsWriteText(file, "game", type));
+  PetscCall(MfgFieldsWriteText(file, "parameters", text));
+  free(text);
+  PetscCall(MfgGameGetGrid(e->game, &rows, &columns));
+  if (rows) {
+    PetscCall(MfgFieldsWriteInteger(file, "rows", rows));
+    PetscCall(MfgFieldsWriteInteger(file, "columns", columns));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgFieldsWriteAll(MfgExperiment e, const char *path, const char **failure)
+{
+  PetscBool     mean_field, policy, value;
+  Vec           mu, pi, J = NULL;
+  MfgFieldsFile file;
+
+  PetscFunctionBeginUser;
+  *failure = NULL;
+  PetscCall(MfgParametersHasChoice(e->output, "fields", "mean_field", &mean_field));
+  PetscCall(MfgParametersHasChoice(e->output, "fields", "policy", &policy));
+  PetscCall(MfgParametersHasChoice(e->output, "fields", "value", &value));
+  PetscCall(MfgSolverGetIterate(e->solver, &mu, &pi));
+  if (value) {
+    PetscCall(MfgModelCreateStateVec(e->model, &J));
+    PetscCall(VecSet(J, 0));
+    PetscCall(Evaluate(e, J, failure));
+  }
+  if (!*failure) {
+    PetscCall(MfgFieldsCreate(e->model, path, &file));
+    if (mean_field) PetscCall(MfgFieldsWrite(file, "mean_field", mu));
+    if (policy) PetscCall(MfgFieldsWrite(file, "policy", pi));
+    if (value) PetscCall(MfgFieldsWrite(file, "value", J));
+    PetscCall(MfgFieldsWriteCells(file));
+    PetscCall(WriteAttributes(e, file));
+    PetscCall(MfgFieldsClose(&file));
+  }
+  PetscCall(VecDestroy(&J));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,119 @@
+#define _XOPEN_SOURCE 700 /* nftw() */
+/* Folders on one rank; see folders.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "experiment/folders.h"
+
+static void Tell(const char *what, const char *path, int error, char message[MFG_MESSAGE_SIZE])
+{
+  (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot %s %.800s: %s", what, path, strerror(error));
+}
+
+PetscBool MfgPathExists(const char *path)
+{
+  struct stat status;
+
+  return (PetscBool)(lstat(path, &status) == 0);
+}
+
+/* Cut the last part off. A path of one part becomes ".". */
+static void GoUp(char path[MFG_PATH_SIZE])
+{
+  char *slash = strrchr(path, '/');
+
+  while (slash && slash > path && !slash[1]) { /* "folder/" */
+    *slash = '\0';
+    slash = strrchr(path, '/');
+  }
+  if (!slash)
+    (void)snprintf(path, MFG_PATH_SIZE, ".");
+  else
+    slash[slash == path] = '\0';
+}
+
+void MfgFolderCheckWritable(const char *path, char message[MFG_MESSAGE_SIZE])
+{
+  char        nearest[MFG_PATH_SIZE];
+  struct stat status;
+
+  (void)snprintf(nearest, sizeof(nearest), "%s", path);
+  while (stat(nearest, &status) != 0) {
+    if (errno != ENOENT || !strcmp(nearest, ".") || !strcmp(nearest, "/")) {
+      Tell("write results in", path, errno, message);
+      return;
+    }
+    GoUp(nearest);
+  }
+  if (!S_ISDIR(status.st_mode))
+    Tell("write results in", path, ENOTDIR, message);
+  else if (access(nearest, W_OK | X_OK) != 0)
+    Tell("write results in", path, errno, message);
+}
+
+void MfgFolderMake(const char *path, char message[MFG_MESSAGE_SIZE])
+{
+  char        above[MFG_PATH_SIZE];
+  struct stat status;
+
+  if (mkdir(path, 0777) == 0) return;
+  if (errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return;
+  if (errno == ENOENT) {
+    (void)snprintf(above, sizeof(above), "%s", path);
+    GoUp(above);
+    MfgFolderMake(above, message);
+    if (message[0] || mkdir(path, 0777) == 0) return;
+    if (errno == EEXIST) return; /* another run was faster */
+  }
+  Tell("make the folder", path, errno, message);
+}
+
+static int RemoveEntry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+  (void)status, (void)type, (void)place;
+  return remove(path);
+}
+
+void MfgFolderRemove(const char *path, char message[MFG_MESSAGE_SIZE])
+{
+  enum { OPEN_FILES = 16 };
+
+  if (!MfgPathExists(path)) return;
+  if (nftw(path, RemoveEntry, OPEN_FILES, FTW_DEPTH | FTW_PHYS) != 0) Tell("remove", path, errno, message);
+}
+
+void MfgFolderRename(const char *from, const char *to, char message[MFG_MESSAGE_SIZE])
+{
+  if (rename(from, to) != 0) Tell("rename to", to, errno, message);
+}
+
+/* Bring one file or folder to the disk. Some file systems have no fsync() of folders and need none. */
+static void SyncOne(const char *path, char message[MFG_MESSAGE_SIZE])
+{
+  const int file = open(path, O_RDONLY);
+
+  if (file < 0 || (fsync(file) != 0 && errno != EINVAL && errno != ENOTSUP))
+    Tell("bring to the disk", path, errno, message);
+  if (file >= 0) (void)close(file);
+}
+
+void MfgFolderSync(const char *path, PetscBool files, char message[MFG_MESSAGE_SIZE])
+{
+  DIR           *folder = files ? opendir(path) : NULL;
+  struct dirent *entry;
+  char           file[MFG_PATH_SIZE];
+
+  if (files && !folder) Tell("read", path, errno, message);
+  while (folder && (entry = readdir(folder))) {
+    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+    (void)snprintf(file, sizeof(file), "%.3800s/%.255s", path, entry->d_name);
+    SyncOne(file, message);
+  }
+  if (folder) (void)closedir(folder);
+  SyncOne(path, message);
+}

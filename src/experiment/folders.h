@@ -1,0 +1,21 @@
+/*
+  Folders on one rank. Not collective. Functions that can fail tell why in `message`, which they leave alone
+  if all is well.
+*/
+#ifndef THRONG_EXPERIMENT_FOLDERS_H
+#define THRONG_EXPERIMENT_FOLDERS_H
+
+#include "experiment/results.h"
+
+PetscBool MfgPathExists(const char *path);
+/* Whether the folder `path` could be made, or be written in where it exists. Changes nothing. */
+void MfgFolderCheckWritable(const char *path, char message[MFG_MESSAGE_SIZE]);
+/* Make the folder and those above it that are missing. */
+void MfgFolderMake(const char *path, char message[MFG_MESSAGE_SIZE]);
+/* Remove the folder with all that is in it; nothing if there is none. */
+void MfgFolderRemove(const char *path, char message[MFG_MESSAGE_SIZE]);
+void MfgFolderRename(const char *from, const char *to, char message[MFG_MESSAGE_SIZE]);
+/* Bring the entries of the folder, and with `files` the files in it, to the disk. */
+void MfgFolderSync(const char *path, PetscBool files, char message[MFG_MESSAGE_SIZE]);
+
+#endif

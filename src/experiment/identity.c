@@ -1,0 +1,214 @@
+/* The identity of a run; see identity.h. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include "experiment/identity.h"
+#include "experiment/options.h"
+
+/* 64-bit FNV-1a (Fowler, Noll, Vo). */
+static const uint64_t hash_start = UINT64_C(14695981039346656037);
+
+static uint64_t HashBytes(uint64_t hash, size_t length, const void *bytes)
+{
+  for (size_t i = 0; i < length; i++)
+    hash = (hash ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+  return hash;
+}
+
+/* With the end of the text, so that "ab", "c" and "a", "bc" differ. */
+static uint64_t HashText(uint64_t hash, const char *text)
+{
+  return HashBytes(hash, strlen(text) + 1, text);
+}
+
+/* Looks for the defaults that have to go for the resolved values to pass the check as a whole. */
+typedef struct {
+  MfgParameters original;
+  PetscBool    *skip;
+  PetscBool     changed;
+} IdleSearch;
+
+/* Leave out the defaults whose key begins with the first `length` letters of `key` and ends there or goes on
+ * with `end`. */
+static PetscErrorCode ExcludeDefaults(IdleSearch *search, const char *key, size_t length, char end)
+{
+  PetscInt count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgParametersGetCount(search->original, &count));
+  for (PetscInt i = 0; i < count; i++) {
+    const MfgParameterSpec *spec;
+    const char             *text;
+    PetscBool               given;
+
+    PetscCall(MfgParametersGetEntry(search->original, i, &spec, &text));
+    PetscCall(MfgParametersIsGiven(search->original, spec->key, &given));
+    if (!text || given || search->skip[i]) continue;
+    if (strncmp(spec->key, key, length) || spec->key[length] != end) continue;
+    search->skip[i] = PETSC_TRUE;
+    search->changed = PETSC_TRUE;
+  }
+  PetscFunctionReturn(0);
+}
+
+/* A complaint about a default: it goes. About a value that the user gave: the defaults of its group go. */
+static PetscErrorCode Exclude(IdleSearch *search, const char *key)
+{
+  const char *dot = strchr(key, '.');
+  PetscBool   changed = search->changed;
+
+  PetscFunctionBeginUser;
+  search->changed = PETSC_FALSE;
+  PetscCall(ExcludeDefaults(search, key, strlen(key), '\0'));
+  if (!search->changed) PetscCall(ExcludeDefaults(search, key, dot ? (size_t)(dot - key) : strlen(key), '.'));
+  search->changed = (PetscBool)(search->changed || changed);
+  PetscFunctionReturn(0);
+}
+
+static void ReportIdle(void *context, const char *key, const char *message)
+{
+  (void)message;
+  PetscCallAbort(PETSC_COMM_SELF, Exclude((IdleSearch *)context, key));
+}
+
+static PetscErrorCode CopyValues(MfgParameters from, const PetscBool skip[], MfgParameters to)
+{
+  PetscInt count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgParametersGetCount(from, &count));
+  for (PetscInt i = 0; i < count; i++) {
+    const MfgParameterSpec *spec;
+    const char             *text;
+
+    PetscCall(MfgParametersGetEntry(from, i, &spec, &text));
+    if (text && !skip[i]) PetscCall(MfgParametersSet(to, spec->key, text, NULL));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckCopyOfGame(MfgExperiment e, IdleSearch *search)
+{
+  const MfgComplaints complaints = {ReportIdle, search};
+  MfgParameters       parameters;
+  MfgGame             copy;
+  const char         *type;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgGameGetType(e->game, &type));
+  PetscCall(MfgGameCreate(&copy));
+  PetscCall(MfgGameSetType(copy, type, NULL));
+  PetscCall(MfgGameGetParameters(copy, &parameters));
+  PetscCall(CopyValues(search->original, search->skip, parameters));
+  PetscCall(MfgGameCheck(copy, &complaints));
+  PetscCall(MfgGameDestroy(&copy));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckCopyOfSolver(MfgExperiment e, IdleSearch *search)
+{
+  const MfgComplaints complaints = {ReportIdle, search};
+  MfgParameters       parameters, metrics, metrics_copy;
+  MfgSolver           copy;
+  const char         *type;
+  PetscBool          *keep;
+  PetscInt            count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSolverGetType(e->solver, &type));
+  PetscCall(MfgSolverCreate(e->comm, &copy));
+  PetscCall(MfgSolverSetType(copy, type, NULL));
+  PetscCall(MfgSolverGetParameters(copy, &parameters));
+  PetscCall(CopyValues(search->original, search->skip, parameters));
+  PetscCall(MfgSolverGetMetricsParameters(e->solver, &metrics));
+  PetscCall(MfgSolverGetMetricsParameters(copy, &metrics_copy));
+  PetscCall(MfgParametersGetCount(metrics, &count));
+  PetscCall(PetscCalloc1(count, &keep));
+  PetscCall(CopyValues(metrics, keep, metrics_copy));
+  PetscCall(PetscFree(keep));
+  PetscCall(MfgSolverCheck(copy, &complaints));
+  PetscCall(MfgSolverDestroy(&copy));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgExperimentFindIdle(MfgExperiment e, MfgSection section, PetscBool **skip)
+{
+  IdleSearch search = {NULL, NULL, PETSC_TRUE};
+  PetscInt   count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgExperimentGetSection(e, section, &search.original));
+  PetscCall(MfgParametersGetCount(search.original, &count));
+  PetscCall(PetscCalloc1(count, &search.skip));
+  while (search.changed) { /* a check may stop at the first thing it finds */
+    search.changed = PETSC_FALSE;
+    if (section == MFG_SECTION_GAME) PetscCall(CheckCopyOfGame(e, &search));
+    if (section == MFG_SECTION_SOLVER) PetscCall(CheckCopyOfSolver(e, &search));
+  }
+  *skip = search.skip;
+  PetscFunctionReturn(0);
+}
+
+/* Hash the content of the file at `path`, as rank 0 sees it; a missing one counts as empty and is found out
+ * later. */
+static PetscErrorCode HashFile(MfgExperiment e, const char *path, uint64_t *hash)
+{
+  char   bytes[1 << 14];
+  size_t length;
+  FILE  *file = e->rank == 0 ? fopen(path, "rb") : NULL;
+
+  PetscFunctionBeginUser;
+  while (file && (length = fread(bytes, 1, sizeof(bytes), file))) *hash = HashBytes(*hash, length, bytes);
+  if (file) (void)fclose(file);
+  PetscCallMPI(MPI_Bcast(hash, 1, MPI_UINT64_T, 0, e->comm));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode HashSection(MfgExperiment e, MfgSection section, uint64_t *hash)
+{
+  MfgParameters parameters;
+  PetscBool    *skip;
+  PetscInt      count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgExperimentGetSection(e, section, &parameters));
+  PetscCall(MfgExperimentFindIdle(e, section, &skip));
+  PetscCall(MfgParametersGetCount(parameters, &count));
+  *hash = HashText(*hash, MfgSectionNames[section]);
+  for (PetscInt i = 0; i < count; i++) {
+    const MfgParameterSpec *spec;
+    const char             *text, *end;
+
+    PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
+    if (!text || skip[i]) continue;
+    *hash = HashText(HashText(*hash, spec->key), text);
+    end = strrchr(spec->key, '.');
+    if (spec->type == MFG_PARAMETER_TEXT && !strcmp(end ? end + 1 : spec->key, "path"))
+      PetscCall(HashFile(e, text, hash));
+  }
+  PetscCall(PetscFree(skip));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgExperimentGetRunId(MfgExperiment e, char run_id[MFG_RUN_ID_SIZE])
+{
+  uint64_t    hash = hash_start;
+  const char *game, *solver, *seed;
+  char      **options;
+  PetscInt    count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgGameGetType(e->game, &game));
+  PetscCall(MfgSolverGetType(e->solver, &solver));
+  PetscCall(MfgParametersGetText(e->run, "seed", &seed));
+  hash = HashText(HashText(HashText(hash, game), solver), seed);
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++)
+    if (i != MFG_SECTION_OUTPUT) PetscCall(HashSection(e, (MfgSection)i, &hash));
+  PetscCall(MfgOptionsGet(&count, &options));
+  for (PetscInt i = 0; i < count; i++)
+    if (!MfgOptionIsSilent(options[i])) hash = HashText(hash, options[i]);
+  PetscCall(MfgOptionsFree(count, &options));
+  PetscCall(PetscSNPrintf(run_id, MFG_RUN_ID_SIZE, "%s-%s-seed%s-%08" PRIx32, game, solver, seed,
+                          (uint32_t)(hash >> 32 ^ (hash & UINT32_MAX))));
+  PetscFunctionReturn(0);
+}

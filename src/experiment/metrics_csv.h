@@ -1,0 +1,19 @@
+/* metrics.csv: one line a row of metrics, on the disk as soon as the row is known. */
+#ifndef THRONG_EXPERIMENT_METRICS_CSV_H
+#define THRONG_EXPERIMENT_METRICS_CSV_H
+
+#include <stdio.h>
+#include <throng/solver.h>
+
+typedef struct {
+  MPI_Comm comm;
+  FILE    *file; /* on rank 0 */
+} MfgMetricsFile;
+
+/* Collective. An error of rank 0's file is raised on every rank. */
+PetscErrorCode MfgMetricsFileOpen(MPI_Comm comm, const char *path, MfgMetricsFile *metrics);
+/* A MfgSolverMonitor; `context` is a MfgMetricsFile. */
+PetscErrorCode MfgMetricsFileMonitor(MfgSolver solver, const MfgMetricsRow *row, void *context);
+PetscErrorCode MfgMetricsFileClose(MfgMetricsFile *metrics);
+
+#endif

@@ -1,0 +1,229 @@
+/* PETSc options of a run; see options.h. */
+#include <ctype.h>
+#include <slepceps.h>
+#include <stdlib.h>
+#include <string.h>
+#include "experiment/options.h"
+
+static const char *const prefixes[] = {"eval_", "best_response_", "population_", "spectrum_"};
+enum { PREFIX_COUNT = 4, SPECTRUM = 3 };
+
+/* Option names that people use, for suggestions. */
+static const char *const linear_names[] = {"ksp_type",
+                                           "ksp_rtol",
+                                           "ksp_atol",
+                                           "ksp_divtol",
+                                           "ksp_max_it",
+                                           "ksp_gmres_restart",
+                                           "ksp_norm_type",
+                                           "ksp_pc_side",
+                                           "ksp_monitor",
+                                           "ksp_view",
+                                           "ksp_converged_reason",
+                                           "pc_type",
+                                           "pc_factor_levels",
+                                           "pc_factor_mat_solver_type",
+                                           "pc_hypre_type",
+                                           "pc_gamg_threshold",
+                                           "pc_bjacobi_blocks",
+                                           "pc_asm_overlap",
+                                           "pc_redundant_number",
+                                           "sub_ksp_type",
+                                           "sub_pc_type",
+                                           "sub_pc_factor_levels",
+                                           "mg_levels_ksp_type",
+                                           "mg_levels_pc_type"};
+static const char *const eigenvalue_names[] = {"eps_type", "eps_nev",    "eps_ncv",     "eps_mpd",
+                                               "eps_tol",  "eps_max_it", "eps_monitor", "eps_view"};
+
+static int CompareTexts(const void *a, const void *b)
+{
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Whether an option begins at `c`: "-name", where "-1" is a value. */
+static PetscBool BeginsOption(const char *c)
+{
+  return (PetscBool)(c[0] == '-' && (isalpha((unsigned char)c[1]) || c[1] == '_' || c[1] == '-'));
+}
+
+PetscErrorCode MfgOptionsGet(PetscInt *count, char ***options)
+{
+  char    *all, **list;
+  PetscInt n = 0, room = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscOptionsGetAll(NULL, &all));
+  for (char *c = all; *c; c++) room += (c == all || c[-1] == ' ') && BeginsOption(c);
+  PetscCall(PetscCalloc1(room + 1, &list));
+  for (char *c = all, *next; c && *c && n < room; c = next) {
+    size_t length;
+
+    next = c;
+    while ((next = strchr(next, ' ')) && !BeginsOption(next + 1)) next++;
+    if (next) *next++ = '\0';
+    length = strlen(c);
+    while (length && c[length - 1] == ' ') c[--length] = '\0';
+    if (BeginsOption(c)) PetscCall(PetscStrallocpy(c, &list[n++]));
+  }
+  if (n) qsort(list, (size_t)n, sizeof(*list), CompareTexts);
+  PetscCall(PetscFree(all));
+  *count = n;
+  *options = list;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgOptionsFree(PetscInt count, char ***options)
+{
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < count; i++) PetscCall(PetscFree((*options)[i]));
+  PetscCall(PetscFree(*options));
+  PetscFunctionReturn(0);
+}
+
+PetscBool MfgOptionIsSilent(const char *option)
+{
+  static const char *const beginnings[] = {"log_",
+                                           "malloc",
+                                           "memory_",
+                                           "objects_",
+                                           "info",
+                                           "help",
+                                           "version",
+                                           "options_",
+                                           "on_error_",
+                                           "error_output_",
+                                           "fp_trap",
+                                           "start_in_debugger",
+                                           "debugger_",
+                                           "debug_terminal",
+                                           "display",
+                                           "nox",
+                                           "x_",
+                                           "draw_",
+                                           "saws_",
+                                           "history",
+                                           "no_signal_handler",
+                                           "stop_for_debugger",
+                                           "skip_petscrc",
+                                           "checkstack",
+                                           "mpi_",
+                                           "citations",
+                                           "get_total_flops",
+                                           "vecscatter_view",
+                                           "viewer_"};
+  static const char *const parts[] = {"_monitor", "_view", "_converged_reason", "_error_if_not_converged"};
+  char                     name[256];
+
+  (void)snprintf(name, sizeof(name), "%s", option + (*option == '-'));
+  name[strcspn(name, " ")] = '\0';
+  for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+    if (!strncmp(name, beginnings[i], strlen(beginnings[i]))) return PETSC_TRUE;
+  for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+    if (strstr(name, parts[i])) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+/* The option that `name` was meant to be, with its prefix, or "". */
+static PetscErrorCode Suggest(const char *name, size_t size, char suggestion[])
+{
+  enum { LINEAR = sizeof(linear_names) / sizeof(linear_names[0]) };
+  enum { EIGEN = sizeof(eigenvalue_names) / sizeof(eigenvalue_names[0]) };
+  enum { ALL = LINEAR * (PREFIX_COUNT - 1) + EIGEN };
+  char        words[ALL][64];
+  const char *pointers[ALL], *near;
+  PetscInt    n = 0;
+
+  PetscFunctionBeginUser;
+  for (int p = 0; p < PREFIX_COUNT; p++) {
+    for (int i = 0; i < (p == SPECTRUM ? (int)EIGEN : (int)LINEAR); i++) {
+      PetscCall(PetscSNPrintf(words[n], sizeof(words[n]), "%s%s", prefixes[p],
+                              p == SPECTRUM ? eigenvalue_names[i] : linear_names[i]));
+      pointers[n] = words[n];
+      n++;
+    }
+  }
+  near = MfgNearestWord(name, n, pointers);
+  if (!near) { /* without a prefix: that of policy evaluation, which comes first */
+    for (int i = 0; i < LINEAR; i++) pointers[i] = words[i] + strlen(prefixes[0]);
+    near = MfgNearestWord(name, LINEAR, pointers);
+    if (near) near -= strlen(prefixes[0]);
+  }
+  PetscCall(PetscStrncpy(suggestion, near ? near : "", size));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode ComplainOf(MfgExperiment e, const char *name)
+{
+  const MfgMark nowhere = {-1, 0, 0};
+  char          suggestion[64];
+
+  PetscFunctionBeginUser;
+  PetscCall(Suggest(name, sizeof(suggestion), suggestion));
+  if (suggestion[0] && strcmp(suggestion, name))
+    PetscCall(MfgErrorsAdd(e->errors, nowhere, NULL,
+                           "no part of this run reads the PETSc option -%.200s; did you "
+                           "mean -%s?",
+                           name, suggestion));
+  else
+    PetscCall(MfgErrorsAdd(e->errors, nowhere, NULL,
+                           "no part of this run reads the PETSc option -%.200s; the "
+                           "solvers read those that begin with -eval_, -best_response_, "
+                           "-population_ and, with metrics.which: [spectrum], -spectrum_",
+                           name));
+  PetscFunctionReturn(0);
+}
+
+/*
+  The eigenvalue solver is made when the run ends; a stand-in reads its options now, if the run will compute a
+  spectrum.
+*/
+static PetscErrorCode TouchSpectrum(MfgExperiment e)
+{
+  MfgParameters metrics;
+  PetscBool     wanted;
+  EPS           eps;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSolverGetMetricsParameters(e->solver, &metrics));
+  PetscCall(MfgParametersHasChoice(metrics, "which", "spectrum", &wanted));
+  if (!wanted) PetscFunctionReturn(0);
+  PetscCall(EPSCreate(e->comm, &eps));
+  PetscCall(EPSSetOptionsPrefix(eps, "spectrum_"));
+  PetscCall(EPSSetFromOptions(eps));
+  PetscCall(EPSDestroy(&eps));
+  PetscFunctionReturn(0);
+}
+
+/* Set up completely the solvers for which options are left, so that their inner parts read theirs. */
+static PetscErrorCode TouchSolvers(MfgExperiment e)
+{
+  PetscInt  count;
+  char    **names, **values;
+  PetscBool touch[PREFIX_COUNT] = {PETSC_FALSE};
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscOptionsLeftGet(NULL, &count, &names, &values));
+  for (PetscInt i = 0; i < count; i++)
+    for (int p = 0; p < PREFIX_COUNT; p++)
+      if (!strncmp(names[i], prefixes[p], strlen(prefixes[p]))) touch[p] = PETSC_TRUE;
+  PetscCall(PetscOptionsLeftRestore(NULL, &count, &names, &values));
+  if (touch[0] || touch[1] || touch[2])
+    PetscCall(MfgModelTouchSolvers(e->model, touch[0], touch[1], touch[2]));
+  if (touch[SPECTRUM]) PetscCall(TouchSpectrum(e));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgOptionsCheckUnused(MfgExperiment e)
+{
+  PetscInt count;
+  char   **names, **values;
+
+  PetscFunctionBeginUser;
+  PetscCall(TouchSolvers(e));
+  PetscCall(PetscOptionsLeftGet(NULL, &count, &names, &values));
+  for (PetscInt i = 0; i < count; i++)
+    if (!MfgOptionIsSilent(names[i])) PetscCall(ComplainOf(e, names[i]));
+  PetscCall(PetscOptionsLeftRestore(NULL, &count, &names, &values));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,191 @@
+/* Putting the nodes of a section into its parameters, and complaints back at their places; see place.h. */
+#include <string.h>
+#include "experiment/place.h"
+
+enum { LONGEST_KEY = 512, LONGEST_TEXT = 4096 };
+
+static PetscErrorCode JoinKeys(const char *group, const char *key, char joined[LONGEST_KEY])
+{
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(joined, LONGEST_KEY, "%s%s%s", group, group[0] ? "." : "", key));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgFindSpec(MfgParameters parameters, const char *key, const MfgParameterSpec **spec)
+{
+  const size_t length = strlen(key);
+  PetscInt     count = 0;
+
+  PetscFunctionBeginUser;
+  *spec = NULL;
+  if (parameters) PetscCall(MfgParametersGetCount(parameters, &count));
+  for (PetscInt i = 0; i < count; i++) {
+    const MfgParameterSpec *row;
+    const char             *text;
+
+    PetscCall(MfgParametersGetEntry(parameters, i, &row, &text));
+    if (!strcmp(row->key, key) ||
+        (row->shorthand && !strncmp(row->key, key, length) && row->key[length] == '.')) {
+      *spec = row;
+      break;
+    }
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Whether `group` is a group of keys. */
+static PetscErrorCode IsGroup(MfgParameters parameters, const char *group, PetscBool *is_group)
+{
+  const size_t length = strlen(group);
+  PetscInt     count;
+
+  PetscFunctionBeginUser;
+  *is_group = PETSC_FALSE;
+  PetscCall(MfgParametersGetCount(parameters, &count));
+  for (PetscInt i = 0; i < count; i++) {
+    const MfgParameterSpec *row;
+    const char             *text;
+
+    PetscCall(MfgParametersGetEntry(parameters, i, &row, &text));
+    if (!strncmp(row->key, group, length) && row->key[length] == '.') *is_group = PETSC_TRUE;
+  }
+  PetscFunctionReturn(0);
+}
+
+/* The node of a dotted key under `node`, or of the nearest group above it that the document has. */
+static const MfgNode *FindNode(const MfgNode *node, const char *key, PetscBool *exact)
+{
+  const char *dot;
+
+  for (; node; key = dot + 1) {
+    const MfgNode *child;
+
+    dot = strchr(key, '.');
+    child = MfgNodeFind(node, key, dot ? (size_t)(dot - key) : strlen(key));
+    *exact = (PetscBool)(child && !dot);
+    if (!child || !dot) return child ? child : node;
+    node = child;
+  }
+  return node;
+}
+
+/*
+  At the value where the key is one that the section knows, at the key
+  where the key itself is wrong, at the group or the section where the key is missing.
+*/
+PetscErrorCode MfgPlaceComplain(const MfgPlace *place, const char *key, const char *message)
+{
+  MfgExperiment           e = place->experiment;
+  const MfgParameterSpec *spec;
+  const MfgNode          *node;
+  PetscBool               exact = PETSC_FALSE, said;
+  MfgMark                 mark = {0, 1, 1};
+  char                    full[LONGEST_KEY];
+
+  PetscFunctionBeginUser;
+  PetscCall(JoinKeys(place->section, key, full));
+  PetscCall(MfgErrorsHasKey(e->errors, full, &said));
+  if (said) PetscFunctionReturn(0); /* such as "required" after "out of range" */
+  PetscCall(MfgFindSpec(place->parameters, key, &spec));
+  node = FindNode(place->node, key, &exact);
+  if (node)
+    mark = (exact && spec) || node->kind == MFG_NODE_SCALAR ? node->mark : node->key_mark;
+  else if (e->root)
+    mark = e->root->mark;
+  PetscCall(MfgErrorsAdd(e->errors, mark, full, "%s", message));
+  PetscFunctionReturn(0);
+}
+
+void MfgPlaceReport(void *context, const char *key, const char *message)
+{
+  PetscCallAbort(PETSC_COMM_SELF, MfgPlaceComplain((const MfgPlace *)context, key, message));
+}
+
+/* The text of a scalar as MfgParametersSet() wants it: quotes stay on where a number or a truth value is due.
+ */
+static PetscErrorCode ScalarText(const MfgNode *node, MfgParameterType type, char text[LONGEST_TEXT])
+{
+  const PetscBool wordy = (PetscBool)(type == MFG_PARAMETER_TEXT || type == MFG_PARAMETER_CHOICE ||
+                                      type == MFG_PARAMETER_CHOICES);
+  const char     *quote = node->quoted && !wordy ? "\"" : "";
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(text, LONGEST_TEXT, "%s%s%s", quote, node->text, quote));
+  PetscFunctionReturn(0);
+}
+
+/* "[a, b]" of a sequence. *simple: whether it holds nothing but scalars. */
+static PetscErrorCode SequenceText(const MfgNode *node, MfgParameterType type, char text[LONGEST_TEXT],
+                                   PetscBool *simple)
+{
+  char item[LONGEST_TEXT];
+
+  PetscFunctionBeginUser;
+  *simple = PETSC_TRUE;
+  PetscCall(PetscStrncpy(text, "[", LONGEST_TEXT));
+  for (PetscInt i = 0; i < node->count; i++) {
+    if (node->children[i]->kind != MFG_NODE_SCALAR || node->children[i]->broken) {
+      *simple = PETSC_FALSE;
+      break;
+    }
+    PetscCall(ScalarText(node->children[i], type, item));
+    if (i) PetscCall(PetscStrlcat(text, ", ", LONGEST_TEXT));
+    PetscCall(PetscStrlcat(text, item, LONGEST_TEXT));
+  }
+  PetscCall(PetscStrlcat(text, "]", LONGEST_TEXT));
+  PetscFunctionReturn(0);
+}
+
+/* Set the known parameter `spec`, which the document calls `key`, from a scalar or a sequence. */
+static PetscErrorCode SetValue(const MfgPlace *place, const MfgParameterSpec *spec, const char *key,
+                               const MfgNode *node)
+{
+  const MfgComplaints complaints = {MfgPlaceReport, (void *)place};
+  char                text[LONGEST_TEXT];
+  PetscBool           simple = PETSC_TRUE;
+
+  PetscFunctionBeginUser;
+  if (MfgNodeIsNull(node)) {
+    PetscCall(MfgComplain(&complaints, key, "the key has no value"));
+  } else if (node->kind == MFG_NODE_SCALAR) {
+    PetscCall(ScalarText(node, spec->type, text));
+    PetscCall(MfgParametersSet(place->parameters, key, text, &complaints));
+  } else {
+    PetscCall(SequenceText(node, spec->type, text, &simple));
+    if (!simple)
+      PetscCall(MfgComplain(&complaints, key, "the entries of a list are plain values"));
+    else if (spec->type == MFG_PARAMETER_TEXT)
+      PetscCall(MfgComplain(&complaints, key, "expected text, not a list"));
+    else
+      PetscCall(MfgParametersSet(place->parameters, key, text, &complaints));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgPlaceSet(const MfgPlace *place, const char *key, const MfgNode *node)
+{
+  const MfgComplaints     complaints = {MfgPlaceReport, (void *)place};
+  const MfgParameterSpec *spec;
+  PetscBool               is_group;
+  char                    below[LONGEST_KEY];
+
+  PetscFunctionBeginUser;
+  if (node->broken) PetscFunctionReturn(0);
+  PetscCall(MfgFindSpec(place->parameters, key, &spec));
+  PetscCall(IsGroup(place->parameters, key, &is_group));
+  if (node->kind == MFG_NODE_MAPPING && is_group) {
+    for (PetscInt i = 0; i < node->count; i++) {
+      const MfgNode *child = node->children[i];
+
+      if (child->key) PetscCall(JoinKeys(key, child->key, below));
+      PetscCall(MfgPlaceSet(place, child->key ? below : key, child));
+    }
+  } else if (node->kind == MFG_NODE_MAPPING && spec) {
+    PetscCall(MfgComplain(&complaints, key, "expected a value, not a mapping"));
+  } else if (spec) {
+    PetscCall(SetValue(place, spec, key, node));
+  } else {
+    PetscCall(MfgParametersSet(place->parameters, key, "", &complaints)); /* unknown, with a suggestion */
+  }
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,22 @@
+/* Progress of a run on stderr: one line that is renewed on a terminal, a few plain lines in a log. */
+#ifndef THRONG_EXPERIMENT_PROGRESS_H
+#define THRONG_EXPERIMENT_PROGRESS_H
+
+#include <throng/solver.h>
+
+typedef struct {
+  PetscBool shown; /* on this rank */
+  PetscBool terminal;
+  PetscInt  next;    /* iteration whose line comes next in a log */
+  PetscReal seconds; /* of the last line */
+  MfgMetric watched; /* the metric that the run stops at */
+} MfgProgress;
+
+/* Not collective. `watched` is taken from the solver's stop rules. */
+PetscErrorCode MfgProgressBegin(MfgSolver solver, PetscBool shown, MfgProgress *progress);
+/* A MfgSolverMonitor; `context` is a MfgProgress. */
+PetscErrorCode MfgProgressMonitor(MfgSolver solver, const MfgMetricsRow *row, void *context);
+/* End the renewed line. */
+PetscErrorCode MfgProgressEnd(MfgProgress *progress);
+
+#endif

@@ -1,0 +1,209 @@
+/* run.json; see record.h. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include "experiment/identity.h"
+#include "experiment/json.h"
+#include "experiment/options.h"
+#include "experiment/record.h"
+
+/* What only all ranks together know. */
+typedef struct {
+  PetscMPIInt ranks;
+  PetscReal   stage_seconds[MFG_STAGE_COUNT]; /* the largest over ranks */
+  PetscReal   peak_bytes;                     /* summed over ranks */
+  char       *hosts;                          /* on rank 0: [ranks] names of MPI_MAX_PROCESSOR_NAME bytes */
+} Everywhere;
+
+static PetscErrorCode Gather(MPI_Comm comm, PetscMPIInt rank, Everywhere *all)
+{
+  PetscReal     seconds[MFG_STAGE_COUNT], peak = 0;
+  char          host[MPI_MAX_PROCESSOR_NAME] = "";
+  int           length;
+  struct rusage usage;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(comm, &all->ranks));
+  PetscCall(MfgStageGetSeconds(seconds));
+  PetscCallMPI(MPI_Allreduce(seconds, all->stage_seconds, MFG_STAGE_COUNT, MPIU_REAL, MPI_MAX, comm));
+  if (getrusage(RUSAGE_SELF, &usage) == 0) peak = 1024 * (PetscReal)usage.ru_maxrss; /* Linux counts in KiB */
+  PetscCallMPI(MPI_Allreduce(&peak, &all->peak_bytes, 1, MPIU_REAL, MPI_SUM, comm));
+  PetscCallMPI(MPI_Get_processor_name(host, &length));
+  all->hosts = NULL;
+  if (rank == 0) PetscCall(PetscCalloc1((size_t)all->ranks * MPI_MAX_PROCESSOR_NAME, &all->hosts));
+  PetscCallMPI(MPI_Gather(host, MPI_MAX_PROCESSOR_NAME, MPI_CHAR, all->hosts, MPI_MAX_PROCESSOR_NAME,
+                          MPI_CHAR, 0, comm));
+  PetscFunctionReturn(0);
+}
+
+static int CompareHosts(const void *a, const void *b)
+{
+  return strncmp(a, b, MPI_MAX_PROCESSOR_NAME);
+}
+
+static PetscErrorCode WriteHosts(MfgJson *json, Everywhere *all)
+{
+  PetscFunctionBeginUser;
+  qsort(all->hosts, (size_t)all->ranks, MPI_MAX_PROCESSOR_NAME, CompareHosts);
+  PetscCall(MfgJsonOpen(json, "hosts", '['));
+  for (PetscMPIInt i = 0; i < all->ranks; i++) {
+    const char *host = all->hosts + (size_t)i * MPI_MAX_PROCESSOR_NAME;
+
+    if (!i || strcmp(host, host - MPI_MAX_PROCESSOR_NAME)) PetscCall(MfgJsonText(json, NULL, host));
+  }
+  PetscCall(MfgJsonClose(json, ']'));
+  PetscFunctionReturn(0);
+}
+
+/* The resolved parameters in the shape of the experiment file. skip: idle rows by section. */
+static PetscErrorCode WriteParameters(MfgExperiment e, MfgJson *json, PetscBool *const skip[])
+{
+  const char *type, *name;
+  PetscInt    seed;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgJsonOpen(json, "parameters", '{'));
+  PetscCall(MfgParametersGetText(e->run, "name", &name));
+  PetscCall(MfgJsonText(json, "name", name));
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) {
+    MfgParameters parameters;
+
+    PetscCall(MfgExperimentGetSection(e, (MfgSection)i, &parameters));
+    PetscCall(MfgJsonOpen(json, MfgSectionNames[i], '{'));
+    if (i == MFG_SECTION_GAME) PetscCall(MfgGameGetType(e->game, &type));
+    if (i == MFG_SECTION_SOLVER) PetscCall(MfgSolverGetType(e->solver, &type));
+    if (i == MFG_SECTION_GAME || i == MFG_SECTION_SOLVER) PetscCall(MfgJsonText(json, "type", type));
+    PetscCall(MfgJsonParameters(json, parameters, skip[i]));
+    PetscCall(MfgJsonClose(json, '}'));
+  }
+  PetscCall(MfgParametersGetInteger(e->run, "seed", &seed));
+  PetscCall(MfgJsonInteger(json, "seed", seed));
+  PetscCall(MfgJsonClose(json, '}'));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode WriteMetrics(MfgExperiment e, MfgJson *json)
+{
+  MfgMetricsRow row;
+  MfgSpectrum   spectrum;
+  PetscBool     computed;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSolverGetRow(e->solver, &row));
+  PetscCall(MfgJsonOpen(json, "metrics", '{'));
+  for (int m = 0; m < MFG_METRIC_COUNT; m++) {
+    const PetscBool is_count = (PetscBool)(m == MFG_METRIC_ITERATION || m == MFG_METRIC_LINEAR_ITERATIONS);
+
+    if (is_count && isfinite((double)row.value[m]))
+      PetscCall(MfgJsonInteger(json, MfgMetricNames[m], (PetscInt64)row.value[m]));
+    else
+      PetscCall(MfgJsonReal(json, MfgMetricNames[m], row.value[m]));
+  }
+  PetscCall(MfgJsonClose(json, '}'));
+  PetscCall(MfgSolverGetSpectrum(e->solver, &computed, &spectrum));
+  if (!computed) PetscFunctionReturn(0);
+  PetscCall(MfgJsonOpen(json, "spectrum", '{'));
+  PetscCall(MfgJsonReal(json, "gap", spectrum.gap));
+  PetscCall(MfgJsonInteger(json, "classes", spectrum.classes));
+  PetscCall(MfgJsonInteger(json, "period", spectrum.period));
+  PetscCall(MfgJsonInteger(json, "eigenvalues", spectrum.eigenvalues));
+  PetscCall(MfgJsonReal(json, "residual", spectrum.residual));
+  PetscCall(MfgJsonClose(json, '}'));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode WriteOptions(MfgJson *json)
+{
+  char   **options;
+  PetscInt count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgOptionsGet(&count, &options));
+  PetscCall(MfgJsonOpen(json, "petsc_options", '['));
+  for (PetscInt i = 0; i < count; i++) PetscCall(MfgJsonText(json, NULL, options[i]));
+  PetscCall(MfgJsonClose(json, ']'));
+  PetscCall(MfgOptionsFree(count, &options));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode WriteProvenance(MfgExperiment e, const MfgRecord *record, Everywhere *all,
+                                      MfgJson *json)
+{
+  const MfgLibrary *libraries;
+  PetscInt          count, states, actions;
+  char              start[32];
+  struct tm         utc;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgJsonOpen(json, "provenance", '{'));
+  PetscCall(MfgJsonText(json, "version", MfgVersion()));
+  PetscCall(MfgJsonText(json, "commit", MfgCommit()));
+  PetscCall(MfgGetLibraries(&count, &libraries));
+  PetscCall(MfgJsonOpen(json, "libraries", '{'));
+  for (PetscInt i = 0; i < count; i++) PetscCall(MfgJsonText(json, libraries[i].name, libraries[i].version));
+  PetscCall(MfgJsonClose(json, '}'));
+  PetscCall(MfgGameGetSizes(e->game, &states, &actions));
+  PetscCall(MfgJsonInteger(json, "states", states));
+  PetscCall(MfgJsonInteger(json, "actions", actions));
+  PetscCall(MfgJsonInteger(json, "ranks", all->ranks));
+  PetscCall(WriteHosts(json, all));
+  (void)gmtime_r(&record->start, &utc);
+  (void)strftime(start, sizeof(start), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  PetscCall(MfgJsonText(json, "start", start));
+  PetscCall(MfgJsonReal(json, "wall_seconds", record->wall_seconds));
+  PetscCall(MfgJsonOpen(json, "stage_seconds", '{'));
+  for (int i = 0; i < MFG_STAGE_COUNT; i++)
+    PetscCall(MfgJsonReal(json, MfgStageNames[i], all->stage_seconds[i]));
+  PetscCall(MfgJsonClose(json, '}'));
+  PetscCall(MfgJsonInteger(json, "peak_memory_bytes", (PetscInt64)all->peak_bytes));
+  PetscCall(WriteOptions(json));
+  PetscCall(MfgJsonClose(json, '}'));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode WriteAll(MfgExperiment e, const MfgRecord *record, PetscBool *const skip[],
+                               Everywhere *all, FILE *stream)
+{
+  MfgJson     json = {stream, 0, PETSC_TRUE};
+  const char *name;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgParametersGetText(e->run, "name", &name));
+  PetscCall(MfgJsonOpen(&json, NULL, '{'));
+  PetscCall(MfgJsonText(&json, "name", name));
+  PetscCall(MfgJsonText(&json, "run_id", record->run_id));
+  PetscCall(MfgJsonText(&json, "status", record->status));
+  PetscCall(MfgJsonText(&json, "stop_reason", record->reason));
+  PetscCall(WriteParameters(e, &json, skip));
+  PetscCall(WriteMetrics(e, &json));
+  PetscCall(WriteProvenance(e, record, all, &json));
+  PetscCall(MfgJsonClose(&json, '}'));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgRecordWrite(MfgExperiment e, const MfgRecord *record, const char *path)
+{
+  Everywhere all;
+  PetscBool *skip[MFG_SECTION_COUNT];
+  int        error = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(Gather(e->comm, e->rank, &all));
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++)
+    PetscCall(MfgExperimentFindIdle(e, (MfgSection)i, &skip[i]));
+  if (e->rank == 0) {
+    FILE *file = fopen(path, "w");
+
+    if (!file) error = errno;
+    if (file) PetscCall(WriteAll(e, record, skip, &all, file));
+    if (file && ferror(file)) error = EIO;
+    if (file && fclose(file)) error = errno;
+  }
+  PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, e->comm));
+  PetscCheck(!error, e->comm, PETSC_ERR_FILE_WRITE, "Cannot write %s: %s", path, strerror(error));
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) PetscCall(PetscFree(skip[i]));
+  PetscCall(PetscFree(all.hosts));
+  PetscFunctionReturn(0);
+}

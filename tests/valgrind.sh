@@ -14,33 +14,38 @@ memcheck=(valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kind
   --errors-for-leak-kinds=definite --num-callers=40 --keep-debuginfo=yes
   "--suppressions=$root/tests/valgrind.supp")
 
+# Its own way to learn about the processor does not work under valgrind, which it would say every time.
+export HWLOC_COMPONENTS=-x86
+
 failed=()
 
-# check <ranks> <program> [arguments]
+# check <title> <exit code expected> <ranks> <program> [arguments]
 check() {
-  local ranks=$1 begin=$SECONDS title
-  shift
-  title="$(basename "$1") on $ranks rank(s)"
-  if mpi "$ranks" "${memcheck[@]}" "$@" >"$work/output" 2>&1; then
-    printf '%-40s passed %4d s\n' "$title" $((SECONDS - begin))
+  local title=$1 expected=$2 ranks=$3 begin=$SECONDS status=0
+  shift 3
+  mpi "$ranks" "${memcheck[@]}" "$@" >"$work/output" 2>&1 || status=$?
+  if [[ $status -eq $expected ]]; then
+    printf '  %-46s passed %4d s\n' "$title" $((SECONDS - begin))
   else
-    printf '%-40s FAILED %4d s\n' "$title" $((SECONDS - begin))
+    printf '  %-46s FAILED %4d s (exit code %d)\n' "$title" $((SECONDS - begin)) "$status"
     cat "$work/output"
     failed+=("$title")
   fi
 }
 
-# Its own way to learn about the processor does not work under valgrind, which it would say every time.
-export HWLOC_COMPONENTS=-x86
-
-experiment=(run experiments/four_rooms.yaml --set solver.outer_iterations=3 --out)
+run=("$build/throng" run experiments/four_rooms.yaml --set solver.outer_iterations=3 --set "metrics.which=[
+  exploitability, regularised_exploitability, exploitability_at_mu, quality, regularised_quality, mean_field_delta,
+  mu_pi_delta, policy_delta, spectrum]")
+iterative=(--set evaluation.direct_below=0)
 
 prepare_mpi
-check 1 "$build/throng" "${experiment[@]}" "$work/one"
-check 2 "$build/throng" "${experiment[@]}" "$work/two"
-check 1 "$build/tests/test_parameters"
+check "four rooms, 1 rank, direct solves" 0 1 "${run[@]}" --out "$work/direct"
+check "four rooms, 2 ranks, iterative solves" 0 2 "${run[@]}" --out "$work/iterative" "${iterative[@]}"
+check "a solve that fails, 1 rank" 1 1 "${run[@]}" --out "$work/fails" "${iterative[@]}" -- -eval_ksp_max_it 1
+check "bad input, 1 rank" 2 1 "${run[@]}" --out "$work/bad" --set game.sise=11
+check "unit test of parameters, 1 rank" 0 1 "$build/tests/test_parameters"
 
 if [[ ${#failed[@]} -gt 0 ]]; then
-  printf 'valgrind: %d of the runs failed\n' "${#failed[@]}"
+  printf '%d runs failed\n' "${#failed[@]}"
   exit 1
 fi

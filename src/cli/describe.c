@@ -3,7 +3,9 @@
 #include <string.h>
 #include "cli.h"
 
-enum { COLUMNS = 5, CELL_SIZE = 512, WIDEST_RANGE = 24 };
+static const char *const elsewhere = "see right";
+
+enum { COLUMNS = 5, DEFAULT = 2, RANGE = 3, CELL_SIZE = 512, WIDEST = 24 };
 
 PetscErrorCode MfgListCommand(int *code)
 {
@@ -71,6 +73,12 @@ static PetscErrorCode FillCells(const MfgParameterSpec *spec, char cells[COLUMNS
   PetscFunctionReturn(0);
 }
 
+/* Ranges and defaults that would make the table too wide go under the row's help. */
+static PetscBool IsLong(char cells[COLUMNS][CELL_SIZE], int c)
+{
+  return (PetscBool)((c == DEFAULT || c == RANGE) && Width(cells[c]) > WIDEST);
+}
+
 static void PrintCell(const char *text, int width)
 {
   (void)printf("%s%*s", text, width - Width(text) + 2, "");
@@ -92,7 +100,7 @@ static PetscErrorCode PrintTable(MfgParameters parameters)
     PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
     PetscCall(FillCells(spec, cells));
     for (int c = 0; c < COLUMNS; c++)
-      if (c != 3 || Width(cells[c]) <= WIDEST_RANGE) widths[c] = PetscMax(widths[c], Width(cells[c]));
+      widths[c] = PetscMax(widths[c], Width(IsLong(cells, c) ? elsewhere : cells[c]));
   }
   for (int c = 0; c < COLUMNS; c++) {
     PrintCell(titles[c], widths[c]);
@@ -100,14 +108,12 @@ static PetscErrorCode PrintTable(MfgParameters parameters)
   }
   (void)printf("meaning\n");
   for (PetscInt i = 0; i < count; i++) {
-    PetscBool long_range;
-
     PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
     PetscCall(FillCells(spec, cells));
-    long_range = (PetscBool)(Width(cells[3]) > WIDEST_RANGE);
-    for (int c = 0; c < COLUMNS; c++) PrintCell(c == 3 && long_range ? "see right" : cells[c], widths[c]);
+    for (int c = 0; c < COLUMNS; c++) PrintCell(IsLong(cells, c) ? elsewhere : cells[c], widths[c]);
     (void)printf("%s\n", spec->help);
-    if (long_range) (void)printf("%*s%s\n", indent, "", cells[3]);
+    if (IsLong(cells, RANGE)) (void)printf("%*s%s\n", indent, "", cells[RANGE]);
+    if (IsLong(cells, DEFAULT)) (void)printf("%*sdefault %s\n", indent, "", cells[DEFAULT]);
   }
   PetscFunctionReturn(0);
 }

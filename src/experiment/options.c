@@ -112,7 +112,7 @@ PetscBool MfgOptionIsSilent(const char *option)
                                            "get_total_flops",
                                            "vecscatter_view",
                                            "viewer_"};
-  static const char *const parts[] = {"_monitor", "_view", "_converged_reason", "_error_if_not_converged"};
+  static const char *const parts[] = {"_monitor", "_view", "_converged_reason"};
   char                     name[256];
 
   (void)snprintf(name, sizeof(name), "%s", option + (*option == '-'));
@@ -162,15 +162,20 @@ static PetscErrorCode ComplainOf(MfgExperiment e, const char *name)
   PetscCall(Suggest(name, sizeof(suggestion), suggestion));
   if (suggestion[0] && strcmp(suggestion, name))
     PetscCall(MfgErrorsAdd(e->errors, nowhere, NULL,
-                           "no part of this run reads the PETSc option -%.200s; did you "
-                           "mean -%s?",
-                           name, suggestion));
+                           "no part of this run reads the PETSc option -%.200s; did you mean -%s?", name,
+                           suggestion));
+  else if (suggestion[0])
+    PetscCall(MfgErrorsAdd(
+        e->errors, nowhere, NULL,
+        "no part of this run reads the PETSc option -%.200s: the solver that is used there has no "
+        "such option (evaluation.direct_below chooses between direct and iterative solvers)",
+        name));
   else
-    PetscCall(MfgErrorsAdd(e->errors, nowhere, NULL,
-                           "no part of this run reads the PETSc option -%.200s; the "
-                           "solvers read those that begin with -eval_, -best_response_, "
-                           "-population_ and, with metrics.which: [spectrum], -spectrum_",
-                           name));
+    PetscCall(
+        MfgErrorsAdd(e->errors, nowhere, NULL,
+                     "no part of this run reads the PETSc option -%.200s; solvers read those that begin with "
+                     "-eval_, -best_response_, -population_ and, with metrics.which: [spectrum], -spectrum_",
+                     name));
   PetscFunctionReturn(0);
 }
 

@@ -18,6 +18,7 @@ PetscErrorCode MfgProgressBegin(MfgSolver solver, PetscBool shown, MfgProgress *
   progress->next = 0;
   progress->seconds = -longest_silence;
   progress->watched = MFG_METRIC_COUNT;
+  progress->waiting = PETSC_FALSE;
   PetscCall(MfgSolverGetParameters(solver, &parameters));
   PetscCall(MfgParametersGetCount(parameters, &count));
   for (PetscInt i = 0; i < count && progress->watched == MFG_METRIC_COUNT; i++) {
@@ -62,27 +63,16 @@ static void FormatDuration(double seconds, size_t size, char text[])
     (void)snprintf(text, size, "%.1f h", seconds / 3600);
 }
 
-PetscErrorCode MfgProgressMonitor(MfgSolver solver, const MfgMetricsRow *row, void *context)
+static PetscErrorCode Show(MfgSolver solver, const MfgMetricsRow *row, MfgProgress *progress)
 {
-  MfgProgress    *progress = (MfgProgress *)context;
   const double    seconds = (double)row->value[MFG_METRIC_SECONDS];
   const PetscInt  iteration = (PetscInt)row->value[MFG_METRIC_ITERATION];
   const MfgMetric m = ChooseMetric(progress, row);
   char            metric[96] = "", left[64] = "", duration[32];
   PetscInt        limit;
-  PetscBool       due;
 
   PetscFunctionBeginUser;
-  if (!progress->shown) PetscFunctionReturn(0);
   PetscCall(MfgSolverGetIterationLimit(solver, &limit));
-  if (progress->terminal)
-    due = (PetscBool)(seconds - progress->seconds >= fastest_renewal || iteration == limit);
-  else
-    due = (PetscBool)(iteration >= progress->next || seconds - progress->seconds >= longest_silence ||
-                      iteration == limit);
-  if (!due) PetscFunctionReturn(0);
-  progress->seconds = seconds;
-  progress->next = NextLine(iteration);
   if (m < MFG_METRIC_COUNT)
     (void)snprintf(metric, sizeof(metric), "  %s %.3e", MfgMetricNames[m], (double)row->value[m]);
   if (iteration > 0 && iteration < limit) {
@@ -94,12 +84,32 @@ PetscErrorCode MfgProgressMonitor(MfgSolver solver, const MfgMetricsRow *row, vo
                 progress->terminal ? "\r" : "", iteration, limit, metric, duration, left,
                 progress->terminal ? "\033[K" : "\n");
   (void)fflush(stderr);
+  progress->seconds = seconds;
+  progress->next = NextLine(iteration);
+  progress->waiting = PETSC_FALSE;
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgProgressEnd(MfgProgress *progress)
+PetscErrorCode MfgProgressMonitor(MfgSolver solver, const MfgMetricsRow *row, void *context)
+{
+  MfgProgress    *progress = (MfgProgress *)context;
+  const PetscReal silence = row->value[MFG_METRIC_SECONDS] - progress->seconds;
+  const PetscBool due = (PetscBool)(progress->terminal ? silence >= fastest_renewal
+                                                       : row->value[MFG_METRIC_ITERATION] >= progress->next ||
+                                                             silence >= longest_silence);
+
+  PetscFunctionBeginUser;
+  progress->last = *row;
+  progress->waiting = PETSC_TRUE;
+  if (progress->shown && due) PetscCall(Show(solver, row, progress));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgProgressEnd(MfgSolver solver, MfgProgress *progress)
 {
   PetscFunctionBeginUser;
-  if (progress->shown && progress->terminal) (void)fputs("\r\033[K", stderr);
+  if (!progress->shown) PetscFunctionReturn(0);
+  if (progress->waiting) PetscCall(Show(solver, &progress->last, progress));
+  if (progress->terminal) (void)fputc('\n', stderr);
   PetscFunctionReturn(0);
 }

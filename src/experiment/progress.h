@@ -5,18 +5,20 @@
 #include <throng/solver.h>
 
 typedef struct {
-  PetscBool shown; /* on this rank */
-  PetscBool terminal;
-  PetscInt  next;    /* iteration whose line comes next in a log */
-  PetscReal seconds; /* of the last line */
-  MfgMetric watched; /* the metric that the run stops at */
+  PetscBool     shown; /* on this rank */
+  PetscBool     terminal;
+  PetscInt      next;    /* iteration whose line comes next in a log */
+  PetscReal     seconds; /* of the last line */
+  MfgMetric     watched; /* the metric that the run stops at */
+  MfgMetricsRow last;
+  PetscBool     waiting; /* the last row was not shown */
 } MfgProgress;
 
 /* Not collective. `watched` is taken from the solver's stop rules. */
 PetscErrorCode MfgProgressBegin(MfgSolver solver, PetscBool shown, MfgProgress *progress);
 /* A MfgSolverMonitor; `context` is a MfgProgress. */
 PetscErrorCode MfgProgressMonitor(MfgSolver solver, const MfgMetricsRow *row, void *context);
-/* End the renewed line. */
-PetscErrorCode MfgProgressEnd(MfgProgress *progress);
+/* Show the last row, if it was not, and end the renewed line. */
+PetscErrorCode MfgProgressEnd(MfgSolver solver, MfgProgress *progress);
 
 #endif

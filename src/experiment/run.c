@@ -70,7 +70,7 @@ static PetscErrorCode Solve(MfgExperiment e, MfgResults results)
   PetscCall(MfgSolverAddMonitor(e->solver, MfgMetricsFileMonitor, &metrics));
   PetscCall(MfgSolverAddMonitor(e->solver, MfgProgressMonitor, &progress));
   PetscCall(MfgSolverSolve(e->solver));
-  PetscCall(MfgProgressEnd(&progress));
+  PetscCall(MfgProgressEnd(e->solver, &progress));
   PetscCall(MfgMetricsFileClose(&metrics));
   PetscFunctionReturn(0);
 }

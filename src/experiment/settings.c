@@ -24,7 +24,6 @@ static PetscErrorCode Descend(MfgNode *mapping, const char *part, size_t length,
     PetscFunctionReturn(0);
   }
   group->key_mark = (*child)->key_mark;
-  group->mark = (*child)->mark;
   for (PetscInt i = 0; i < mapping->count; i++)
     if (mapping->children[i] == *child) mapping->children[i] = group;
   if (MfgNodeIsNull(*child))

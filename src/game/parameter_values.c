@@ -7,7 +7,7 @@
 #include <string.h>
 #include "game/parameter_values.h"
 
-enum { LONGEST_NUMBER = 64, MOST_WORDS = 64 };
+enum { LONGEST_NUMBER = 64, LONGEST_DESCRIPTION = 1024, MOST_WORDS = 64 };
 
 static PetscBool IsList(MfgParameterType type)
 {
@@ -157,7 +157,7 @@ static PetscErrorCode WriteReal(PetscReal x, char text[LONGEST_NUMBER])
 static PetscErrorCode ParseReal(const MfgParameterSpec *spec, const char *item, PetscReal *x,
                                 char canonical[], char message[MFG_VALUE_MESSAGE_SIZE])
 {
-  char      wanted[256];
+  char      wanted[LONGEST_DESCRIPTION];
   PetscBool inside = PETSC_FALSE;
 
   PetscFunctionBeginUser;
@@ -178,7 +178,7 @@ static PetscErrorCode ParseReal(const MfgParameterSpec *spec, const char *item, 
 static PetscErrorCode ParseInteger(const MfgParameterSpec *spec, const char *item, PetscInt *x,
                                    char canonical[], char message[MFG_VALUE_MESSAGE_SIZE])
 {
-  char        wanted[256];
+  char        wanted[LONGEST_DESCRIPTION];
   PetscBool   inside = PETSC_FALSE;
   ReadOutcome outcome = ReadInteger(item, x);
 
@@ -199,7 +199,7 @@ static PetscErrorCode ParseInteger(const MfgParameterSpec *spec, const char *ite
 static PetscErrorCode ParseWord(const MfgParameterSpec *spec, const char *item,
                                 char message[MFG_VALUE_MESSAGE_SIZE])
 {
-  char       *buffer, *words[MOST_WORDS], wanted[256];
+  char       *buffer, *words[MOST_WORDS], wanted[LONGEST_DESCRIPTION];
   const char *near;
   PetscInt    count, i;
 
@@ -269,7 +269,7 @@ static PetscErrorCode OpenList(const MfgParameterSpec *spec, const char *text, c
                                PetscInt *count, char *items[], char message[MFG_VALUE_MESSAGE_SIZE])
 {
   size_t length = strlen(list);
-  char   wanted[256];
+  char   wanted[LONGEST_DESCRIPTION];
 
   PetscFunctionBeginUser;
   *count = 0;

@@ -7,7 +7,7 @@
 
 #include <throng/parameters.h>
 
-enum { MFG_VALUE_MESSAGE_SIZE = 512 };
+enum { MFG_VALUE_MESSAGE_SIZE = 2048 };
 
 typedef struct {
   char      *text;     /* canonical: the same value always reads the same */

@@ -174,7 +174,7 @@ PetscErrorCode MfgParametersSet(MfgParameters p, const char *key, const char *te
 
 PetscErrorCode MfgParametersCheckRequired(MfgParameters p, const MfgComplaints *complaints)
 {
-  char wanted[256];
+  char wanted[1024];
 
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < p->count; i++) {

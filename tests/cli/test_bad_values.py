@@ -1,0 +1,90 @@
+"""Values that are well-formed but make no game or no algorithm are refused, with what was expected."""
+
+import throng_test
+from throng_test import SMALL
+
+
+class BadValues(throng_test.ThrongTest):
+    def assert_value_refused(self, old, new, message, **options):
+        with self.subTest(new):
+            self.assert_refused(SMALL.replace(old, new), "{f}:" + message, **options)
+
+    def test_grid_size(self):
+        self.assert_value_refused("size: 7", "size: 8", "4:9: game.size: 8 is even; expected an odd size")
+        self.assert_value_refused("size: 7", "size: 5",
+                                  "4:9: game.size: 5 is out of range; expected an integer in [7,inf)")
+        self.assert_value_refused("four_rooms\n  size: 7", "crowd_grid\n  size: 1",
+                                  "4:9: game.size: 1 is out of range; expected an integer in [2,inf)")
+        self.assert_value_refused("size: 7", "size: 99999999999",
+                                  "4:9: game.size: 99999999999 is out of range; expected an integer in [7,inf)")
+
+    def test_noise(self):
+        self.assert_value_refused("size: 7", "noise: {additive: [0.2, 0.2, 0.2, 0.2, 0.3]}",
+                                  "4:21: game.noise.additive: the weights sum to 1.1; expected 1")
+        self.assert_value_refused("size: 7", "noise: {additive: [-0.2, 0.4, 0.2, 0.2, 0.4]}", "4:21: "
+                                  "game.noise.additive: -0.2 is out of range; expected a list of 5 reals in [0,1]")
+        self.assert_value_refused("size: 7", "noise: {slip: 1.5}",
+                                  "4:17: game.noise.slip: 1.5 is out of range; expected a real in [0,1]")
+        self.assert_value_refused("size: 7", "noise: {slip: 0.1, additive: [1, 0, 0, 0, 0]}", "4:32: "
+                                  "game.noise.additive: noise is either slip or additive; expected one of them")
+
+    def test_walls(self):
+        self.assert_value_refused("size: 7", "size: 7\n  point_of_interest: {cell: [3, 3], bonus: 1}",
+                                  "5:29: game.point_of_interest.cell: [3, 3] is a wall or outside the 7 x 7 grid; "
+                                  "expected a free cell")
+        self.assert_value_refused("size: 7", "size: 7\n  point_of_interest: {cell: [7, 0], bonus: 1}",
+                                  "5:29: game.point_of_interest.cell: [7, 0] is a wall or outside the 7 x 7 grid; "
+                                  "expected a free cell")
+        self.assert_value_refused("size: 7", "size: 7\n  initial: {type: concentrated, cell: [0, 3], weight: 1}",
+                                  "5:39: game.initial.cell: [0, 3] is a wall or outside the 7 x 7 grid; expected a "
+                                  "free cell")
+        self.assert_value_refused("size: 7", "size: 7\n  initial: {type: concentrated, state: 10000}",
+                                  "5:40: game.initial.state: no state 10000; the last one is 39")
+
+    def test_initial_law(self):
+        self.assert_value_refused("size: 7", "initial: concentrated", "4:12: game.initial: a concentrated law needs "
+                                  "exactly one of initial.cell (games on a grid) and initial.state")
+        self.assert_value_refused("size: 7", "initial: {type: file}",
+                                  "4:3: game.initial: initial.type file needs initial.path")
+        self.assert_value_refused("size: 7", "initial: {type: uniform, weight: 0.5}", "4:36: game.initial.weight: goes "
+                                  "with initial.type concentrated, which is uniform here")
+
+    def test_reals(self):
+        for old, new, message in (
+                ("size: 7", "discount: 0", "4:13: game.discount: 0 is out of range; expected a real in (0,1)"),
+                ("size: 7", "discount: 1", "4:13: game.discount: 1 is out of range; expected a real in (0,1)"),
+                ("eta: 0.5", "eta: 0", "7:8: solver.eta: 0 is out of range; expected a real in (0,inf)"),
+                ("eta: 0.5", "eta: -0.5", "7:8: solver.eta: -0.5 is out of range; expected a real in (0,inf)"),
+                ("eta: 0.5", "beta: 0", "7:9: solver.beta: 0 is out of range; expected a real in (0,1]"),
+                ("eta: 0.5", "beta: 1.01", "7:9: solver.beta: 1.01 is out of range; expected a real in (0,1]"),
+                ("eta: 0.5", "beta: {value: 2}",
+                 "7:17: solver.beta.value: 2 is out of range; expected a real in (0,1]"),
+                ("eta: 0.5", "stop: {mean_field_delta: 0}",
+                 "7:28: solver.stop.mean_field_delta: 0 is out of range; expected a real in (0,inf)")):
+            self.assert_value_refused(old, new, message)
+
+    def test_integers(self):
+        for old, new, message in (
+                ("eta: 0.5", "inner_iterations: 0",
+                 "7:21: solver.inner_iterations: 0 is out of range; expected an integer in [1,inf)"),
+                ("eta: 0.5", "population_steps: -1",
+                 "7:21: solver.population_steps: -1 is out of range; expected an integer in [1,inf)"),
+                ("eta: 0.5", "eta: 0.5\nmetrics: {every: 0}\nx:",
+                 "8:18: metrics.every: 0 is out of range; expected an integer in [1,inf)")):
+            if "x:" in new:
+                new, old = "  outer_iterations: 3\nmetrics: {every: 0}", "  outer_iterations: 3"
+                message = message.replace("8:18", "9:18")
+            self.assert_value_refused(old, new, message)
+
+    def test_lists(self):
+        text = SMALL + "metrics: {which: [quality, quality]}\n"
+        self.assert_refused(text, "{f}:9:18: metrics.which: 'quality' stands in the list twice")
+
+    def test_on_two_ranks_everything_is_said_once(self):
+        text = SMALL.replace("size: 7", "size: 8").replace("eta: 0.5", "eta: 0")
+        self.assert_refused(text, "{f}:4:9: game.size: 8 is even; expected an odd size",
+                            "{f}:7:8: solver.eta: 0 is out of range; expected a real in (0,inf)", ranks=2)
+
+
+if __name__ == "__main__":
+    throng_test.main()

@@ -1,0 +1,79 @@
+"""The command line beside experiments: help, version, list, describe, and what it refuses."""
+
+import throng_test
+
+
+class CommandLine(throng_test.ThrongTest):
+    def assert_told(self, arguments, *parts, ranks=1):
+        done = self.throng(*arguments, ranks=ranks, check=0)
+        for part in parts:
+            self.assertIn(part, done.stdout)
+        self.assertEqual(done.stderr, "")
+        return done
+
+    def assert_refused_arguments(self, arguments, message):
+        done = self.throng(*arguments, check=2)
+        self.assertEqual(done.stderr.splitlines()[0], "throng: " + message)
+        self.assertEqual(done.stdout, "")
+
+    def test_help(self):
+        self.assert_told(["--help"], "throng run FILE", "throng list", "throng describe")
+        self.assert_told(["run", "--help"], "--set KEY=VALUE", "--out DIR", "--overwrite", "-eval_", "Exit code")
+        self.assert_told(["list", "--help"], "throng list")
+        self.assert_told(["describe", "--help"], "throng describe game NAME")
+
+    def test_version(self):
+        done = self.assert_told(["--version"], "MPI ", "PETSc 3.", "SLEPc 3.", "libyaml ", "HDF5 1.")
+        self.assertRegex(done.stdout, r"^throng \d+\.\d+\.\d+ \(commit \S+\)\n")
+
+    def test_list(self):
+        self.assert_told(["list"], "four_rooms", "crowd_grid", "mf_trpo")
+
+    def test_describe(self):
+        done = self.assert_told(["describe", "game", "four_rooms"], "crowd_aversion", "noise.slip", "discount",
+                                "initial[.type]", "uniform|concentrated|file")
+        header, *rows = done.stdout.splitlines()[2:]
+        self.assertEqual(header.split(), ["key", "type", "default", "range", "unit", "meaning"])
+        size = next(row for row in rows if row.startswith("size "))
+        self.assertEqual(size.split()[:4], ["size", "integer", "11", "[7,inf)"])
+        self.assertEqual(size.index("[7,inf)"), header.index("range"))
+        self.assert_told(["describe", "solver", "mf_trpo"], "eta", "beta[.value]", "(0,1]", "stop.mean_field_delta")
+        self.assert_told(["describe", "metrics"], "which", "every", "exploitability_at_mu")
+        self.assert_told(["describe", "evaluation"], "tolerance", "direct_below")
+        self.assert_told(["describe", "output"], "fields", "mean_field|policy|value")
+        self.assert_told(["describe", "run"], "name", "required", "seed")
+
+    def test_one_rank_speaks(self):
+        alone = self.throng("list", check=0).stdout
+        self.assertEqual(self.throng("list", ranks=2, check=0).stdout, alone)
+
+    def test_refuses(self):
+        self.assert_refused_arguments([], "a command is missing; expected run, list or describe")
+        self.assert_refused_arguments(["rnu"], "unknown command 'rnu'; did you mean 'run'?")
+        self.assert_refused_arguments(["xyzzy"], "unknown command 'xyzzy'")
+        self.assert_refused_arguments(["--hlep"], "unknown option '--hlep'; did you mean '--help'?")
+        self.assert_refused_arguments(["run"], "the experiment file is missing; expected throng run FILE")
+        self.assert_refused_arguments(["run", "a", "b"], "'b' is one argument too many")
+        self.assert_refused_arguments(["run", "a", "--overwrit"],
+                                      "unknown option '--overwrit'; did you mean '--overwrite'?")
+        self.assert_refused_arguments(["run", "a", "--set"], "--set needs a value")
+        self.assert_refused_arguments(["run", "a", "-eval_ksp_type", "gmres"],
+                                      "unknown option '-eval_ksp_type'; PETSc options come last, after '--'")
+        self.assert_refused_arguments(["run", "a", "--", "gmres"],
+                                      "'gmres' after '--' is no PETSc option; expected -name or -name value")
+        self.assert_refused_arguments(["list", "--", "-log_view"], "PETSc options go with 'throng run' only")
+        self.assert_refused_arguments(["list", "games"], "'games' is one argument too many")
+
+    def test_describe_refuses(self):
+        self.assert_refused_arguments(["describe", "game", "four_room"],
+                                      "unknown game 'four_room'; did you mean 'four_rooms'?")
+        self.assert_refused_arguments(["describe", "solver", "mf_tropo"],
+                                      "unknown solver 'mf_tropo'; did you mean 'mf_trpo'?")
+        self.assert_refused_arguments(["describe", "game"], "the name is missing; expected throng describe game NAME")
+        self.assert_refused_arguments(["describe", "metric"], "cannot describe 'metric'; did you mean 'metrics'?")
+        self.assert_refused_arguments(["describe"], "cannot describe ''; expected game, solver, metrics, evaluation, "
+                                                    "output or run")
+
+
+if __name__ == "__main__":
+    throng_test.main()

@@ -1,0 +1,169 @@
+"""What a run leaves: run.json, metrics.csv and fields.h5, complete, of finite numbers, and enough to run it again."""
+
+import json
+import re
+
+import throng_test
+from throng_test import EXPERIMENTS, SMALL
+
+COLUMNS = ("iteration,seconds,exploitability,regularised_exploitability,exploitability_at_mu,quality,"
+           "regularised_quality,mean_field_delta,mu_pi_delta,policy_delta,population_residual,evaluation_residual,"
+           "best_response_residual,linear_iterations")
+ALL = ("metrics: {which: [exploitability, regularised_exploitability, exploitability_at_mu, quality, "
+       "regularised_quality, mean_field_delta, mu_pi_delta, policy_delta, spectrum]}\n")
+RICH = """\
+name: rich
+game:
+  type: four_rooms
+  size: 9
+  noise: {additive: [0.1, 0.2, 0.3, 0.15, 0.25]}
+  point_of_interest: {cell: [8, 8], bonus: 0.5}
+  initial: {type: concentrated, cell: [0, 0], weight: 0.9}
+solver:
+  type: mf_trpo
+  beta: {schedule: polynomial, value: 0.3, power: 0.6}
+  outer_iterations: 4
+  initial_policy: {type: random, temperature: 0.2}
+  stop: {mean_field_delta: 1e-9}
+metrics: {which: [quality, mean_field_delta], every: 2}
+output: {fields: [mean_field]}
+seed: 7
+"""
+
+
+class Results(throng_test.ThrongTest):
+    def test_the_example(self):
+        done = self.throng("run", EXPERIMENTS / "four_rooms.yaml", "--out", self.out, check=0)
+        folder = self.result()
+        self.assertEqual(sorted(p.name for p in folder.iterdir()), ["fields.h5", "metrics.csv", "run.json"])
+        record = self.record()
+        self.assertEqual(record["status"], "converged")
+        self.assertIn("regularised_exploitability", record["stop_reason"])
+        self.assertEqual(done.stdout, f"converged: {record['stop_reason']}; results in {folder}\n")
+        rows = self.metrics()
+        self.assertEqual([row["iteration"] for row in rows], list(range(len(rows))))
+        self.assertLessEqual(rows[-1]["regularised_exploitability"], 1e-6)
+        self.assertGreater(rows[-2]["regularised_exploitability"], 1e-6)
+        self.assertTrue(all(a["seconds"] < b["seconds"] for a, b in zip(rows, rows[1:])))
+        for name in ("exploitability_at_mu", "regularised_quality", "mean_field_delta", "policy_delta"):
+            self.assertTrue(all(row[name] is None for row in rows), name)
+        for name in ("exploitability", "quality", "mu_pi_delta", "population_residual", "linear_iterations"):
+            self.assertTrue(all(row[name] is not None for row in rows), name)
+
+    def test_record(self):
+        self.run_text(SMALL + ALL, "--set", "seed=3")
+        folder, record = self.result(), self.record()
+        self.assertEqual(record["name"], "small")
+        self.assertEqual(record["run_id"], folder.name)
+        self.assertRegex(folder.name, r"^four_rooms-mf_trpo-seed3-[0-9a-f]{8}$")
+        self.assertEqual(record["status"], "iteration_limit")
+        parameters = record["parameters"]
+        self.assertEqual(list(parameters), ["name", "game", "solver", "metrics", "evaluation", "output", "seed"])
+        self.assertEqual(parameters["game"]["type"], "four_rooms")
+        self.assertEqual(parameters["game"]["noise"], {"slip": 0.1})
+        self.assertEqual(parameters["game"]["initial"], {"type": "uniform"})
+        self.assertEqual(parameters["solver"]["beta"]["schedule"], "constant")
+        self.assertEqual(parameters["output"]["fields"], ["mean_field", "policy", "value"])
+        self.assertEqual(parameters["seed"], 3)
+        self.assertEqual(list(record["metrics"]), COLUMNS.split(","))
+        self.assertEqual(record["metrics"]["iteration"], 3)
+        last = self.metrics()[-1]
+        self.assertEqual(record["metrics"], last)
+        self.assertEqual(record["spectrum"]["classes"], 1)
+        provenance = record["provenance"]
+        self.assertEqual((provenance["states"], provenance["actions"], provenance["ranks"]), (40, 5, 1))
+        self.assertEqual(set(provenance["libraries"]), {"MPI", "PETSc", "SLEPc", "libyaml", "HDF5"})
+        self.assertRegex(provenance["start"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertGreater(provenance["peak_memory_bytes"], 1e6)
+        self.assertGreater(provenance["wall_seconds"], sum(provenance["stage_seconds"].values()) * 0.5)
+        self.assertEqual(len(provenance["hosts"]), 1)
+
+    def test_metrics_have_17_digits_and_a_row_of_the_start(self):
+        self.run_text(SMALL + ALL)
+        lines = (self.result() / "metrics.csv").read_text(encoding="utf-8").splitlines()
+        self.assertEqual(lines[0], COLUMNS)
+        self.assertEqual(len(lines), 5)
+        start = self.metrics()[0]
+        self.assertEqual(start["iteration"], 0)
+        for name in ("mean_field_delta", "policy_delta", "regularised_quality"):
+            self.assertIsNone(start[name])
+        quality = lines[2].split(",")[5]
+        self.assertEqual(quality, f"{float(quality):.17g}")
+        self.assertRegex(lines[2].split(",")[-1], r"^\d+$")
+
+    def test_metrics_are_thinned(self):
+        self.run_text(SMALL, "--set", "solver.outer_iterations=7", "--set", "metrics.every=3")
+        self.assertEqual([row["iteration"] for row in self.metrics()], [0, 3, 6, 7])
+
+    def test_recorded_parameters_are_the_same_run(self):
+        for text in (SMALL, RICH):
+            with self.subTest(text.splitlines()[0]):
+                self.run_text(text)
+                recorded = json.dumps(self.record(next(self.out.glob("*/*")))["parameters"], indent=1)
+                done = self.run_text(recorded, check=2)
+                self.assertRegex(done.stderr, r"^throng: the result \S+ exists already; --overwrite replaces it\n$")
+                for folder in self.out.glob("*/*"):
+                    folder.rename(self.folder / folder.name)
+
+    def test_the_run_id_tells_runs_apart(self):
+        self.run_text(SMALL)
+        for setting in ("seed=2", "solver.eta=0.4", "game.discount=0.8", "evaluation.tolerance=1e-9",
+                        "metrics.every=2"):
+            self.run_text(SMALL, "--set", setting)
+        self.assertEqual(len(list(self.out.glob("small/*"))), 6)
+        for setting in ("solver.eta=0.50", "game.discount=0.9", "output.fields=[policy]"):
+            self.assertIn("exists already", self.run_text(SMALL, "--set", setting, check=2).stderr)
+
+    def test_fields_can_be_started_from(self):
+        self.run_text(SMALL + ALL)
+        last = self.metrics()[-1]
+        fields = self.result() / "fields.h5"
+        other = self.folder / "other"
+        self.throng("run", self.write(SMALL + ALL), "--out", other, "--set", "solver.outer_iterations=0", "--set",
+                    f"solver.initial_policy={{type: file, path: {fields}}}", "--set",
+                    f"game.initial={{type: file, path: {fields}}}", check=0)
+        start = self.metrics(self.result(other))[0]
+        for name in ("exploitability", "regularised_exploitability", "quality", "mu_pi_delta"):
+            self.assertAlmostEqual(start[name], last[name], delta=1e-9 * (1 + abs(last[name])), msg=name)
+
+    def test_progress_in_a_log(self):
+        done = self.run_text(SMALL, "--set", "solver.outer_iterations=30", "--set", "solver.stop.mean_field_delta=1e-15")
+        lines = done.stderr.splitlines()
+        self.assertEqual([int(re.match(r"iteration (\d+)/30  mean_field_delta|iteration (\d+)/30", line)[0]
+                              .split()[1].split("/")[0]) for line in lines], [0, 1, 2, 5, 10, 20, 30])
+        self.assertNotIn("\r", done.stderr)
+
+
+class FailedRuns(throng_test.ThrongTest):
+    FAILING = SMALL + "evaluation: {direct_below: 0}\n"
+    OPTIONS = ["--", "-eval_ksp_max_it", "1"]
+
+    def test_a_solve_that_cannot_converge(self):
+        done = self.run_text(self.FAILING, *self.OPTIONS, check=1)
+        record = self.record()
+        self.assertEqual(record["status"], "failed")
+        self.assertNotEqual(record["stop_reason"], "")
+        self.assertEqual(done.stdout, f"failed: {record['stop_reason']}; results in {self.result()}\n")
+        self.assertEqual(sorted(p.name for p in self.result().iterdir()), ["metrics.csv", "run.json"])
+        text = (self.result() / "metrics.csv").read_text(encoding="utf-8").lower()
+        self.assertNotIn("nan", text)
+        self.assertNotIn("inf", text)
+        self.assertTrue(text.startswith(COLUMNS + "\n"))
+
+    def test_a_failed_result_may_be_replaced_and_does_not_replace_a_good_one(self):
+        self.run_text(self.FAILING, *self.OPTIONS, check=1)
+        done = self.run_text(self.FAILING, *self.OPTIONS, check=2)
+        self.assertIn("exists already (of a run that failed); --overwrite replaces it", done.stderr)
+        self.run_text(self.FAILING, "--overwrite", *self.OPTIONS, check=1)
+        good = self.result()
+        record = (good / "run.json").read_text(encoding="utf-8")
+        (good / "run.json").write_text(record.replace('"status": "failed"', '"status": "converged"'), encoding="utf-8")
+        self.run_text(self.FAILING, "--overwrite", *self.OPTIONS, check=1)
+        self.assertEqual(self.record(good)["status"], "converged")
+        failed = good.with_name(good.name + ".failed")
+        self.assertEqual(self.record(failed)["status"], "failed")
+        self.assertEqual(len(list(good.parent.iterdir())), 2)
+
+
+if __name__ == "__main__":
+    throng_test.main()

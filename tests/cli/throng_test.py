@@ -1,0 +1,90 @@
+"""What the tests of the program share: a folder of their own, a small experiment, and a way to run it."""
+
+import csv
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+THRONG = os.environ.get("THRONG", "throng")
+MPIRUN = os.environ.get("MPIRUN", "mpirun --oversubscribe -n").split()
+EXPERIMENTS = pathlib.Path(os.environ.get("EXPERIMENTS", "experiments"))
+
+# A run of a few milliseconds. Tests that look at lines and columns count on this text.
+SMALL = """\
+name: small
+game:
+  type: four_rooms
+  size: 7
+solver:
+  type: mf_trpo
+  eta: 0.5
+  outer_iterations: 3
+"""
+
+
+def refuse_constant(text):
+    raise ValueError(f"{text} is no JSON")
+
+
+class ThrongTest(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="throng-test-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.out = self.folder / "out"
+
+    def write(self, text, name="experiment.yaml"):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def throng(self, *arguments, ranks=1, check=None, **options):
+        """Run the program in the test's folder; `check`: the exit code that it must have."""
+        command = ([] if ranks == 1 else MPIRUN + [str(ranks)]) + [THRONG] + [str(a) for a in arguments]
+        environment = {k: v for k, v in os.environ.items() if k != "PETSC_OPTIONS"}
+        environment.update(options.pop("env", {}))
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True,
+                              encoding="utf-8", timeout=100, check=False, **options)
+        if check is not None:
+            self.assertEqual(done.returncode, check, f"{command}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def run_text(self, text, *arguments, ranks=1, check=0, **options):
+        """Run the experiment `text`; the results go to self.out."""
+        return self.throng("run", self.write(text), "--out", self.out, *arguments, ranks=ranks, check=check, **options)
+
+    def assert_refused(self, text, *messages, arguments=(), ranks=1):
+        """The experiment is refused with exactly these lines on stderr ({f}: its path), and nothing is written."""
+        done = self.run_text(text, *arguments, ranks=ranks, check=2)
+        path = self.folder / "experiment.yaml"
+        lines = done.stderr.splitlines()
+        if ranks > 1:  # mpirun adds its own words about the exit code
+            lines = [line for line in lines if line.startswith((str(path), "--set", "throng:"))]
+        self.assertEqual(lines, [m.replace("{f}", str(path)) for m in messages])
+        self.assertFalse(self.out.exists())
+        return done
+
+    def result(self, out=None):
+        """The one result folder under `out`."""
+        found = sorted((out or self.out).glob("*/*"))
+        self.assertEqual(len(found), 1, found)
+        return found[0]
+
+    def record(self, folder=None):
+        text = ((folder or self.result()) / "run.json").read_text(encoding="utf-8")
+        return json.loads(text, parse_constant=refuse_constant)
+
+    def metrics(self, folder=None):
+        """The rows of metrics.csv: numbers by column, None where empty."""
+        with open((folder or self.result()) / "metrics.csv", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return [{k: float(v) if v else None for k, v in row.items()} for row in rows]
+
+
+def main():
+    unittest.main(verbosity=2)

@@ -58,7 +58,7 @@ def record(name: str, run_id: str, **changes: object) -> dict:
             "output": {"fields": ["mean_field", "policy", "value"]},
             "seed": 1,
         },
-        "final_metrics": {},
+        "metrics": {},
         "provenance": {
             "version": "0.1.0",
             "commit": "0123abc",

@@ -36,8 +36,13 @@ def test_thinned_trace_gives_the_last_recorded_value(tmp_path):
     assert run.last("exploitability") == 21.68 * 0.9**9 + 0.6
 
 
-def test_walls_come_back_exactly(run_folder):
+def test_walls_come_back_exactly(run_folder, tmp_path):
     assert (read_run(run_folder).fields.grid.walls == four_rooms_walls(11)).all()
+    walls = np.zeros((4, 6), dtype=bool)
+    walls[0, 2] = walls[3, 4] = True
+    lopsided = read_run(write_run(tmp_path, walls=walls)).fields.grid
+    assert lopsided.walls.shape == (4, 6)
+    assert (lopsided.walls == walls).all()
 
 
 def test_walls_at_the_edge_come_from_the_attributes(tmp_path):
@@ -166,14 +171,12 @@ def test_cut_fields_are_a_warning(run_folder):
     assert "not a whole HDF5 file" in read_run(run_folder).warnings[0]
 
 
-def test_final_metrics_that_contradict_the_trace_are_a_warning(tmp_path):
-    good = write_run(
-        tmp_path, run_id="good", final_metrics={"exploitability": 21.68 * 0.9**59 + 0.6}
-    )
+def test_metrics_that_contradict_the_trace_are_a_warning(tmp_path):
+    good = write_run(tmp_path, run_id="good", metrics={"exploitability": 21.68 * 0.9**59 + 0.6})
     assert read_run(good).warnings == []
-    bad = write_run(tmp_path, run_id="bad", final_metrics={"exploitability": 0.5, "quality": None})
+    bad = write_run(tmp_path, run_id="bad", metrics={"exploitability": 0.5, "quality": None})
     (warning,) = read_run(bad).warnings
-    assert "final_metrics.exploitability is 0.5" in warning
+    assert "exploitability 0.5 against 0.64328858" in warning
 
 
 def test_runs_are_found_at_every_height(run_folder, tmp_path):

@@ -82,14 +82,14 @@ EVALUATION_RESIDUAL = Metric(
     "evaluation residual",
     "",
     "",
-    "what is left in the linear solves for the value",
+    "largest ‖residual‖₂/‖r‖₂ of the linear solves for a value since the row before",
 )
 BEST_RESPONSE_RESIDUAL = Metric(
     "best_response_residual",
     "best-response residual",
     "",
     "",
-    "what is left in the Bellman equation of the best response, sup norm",
+    "what is left in the Bellman equation of the best response, sup norm, at worst",
 )
 
 METRICS = (

@@ -19,7 +19,7 @@ class Record:
     status: str
     stop_reason: str = ""
     parameters: dict = field(default_factory=dict)  # nested by section, fully resolved
-    final_metrics: dict = field(default_factory=dict)  # metric → number or None
+    metrics: dict = field(default_factory=dict)  # of the last row: column of metrics.csv → number
     spectrum: dict = field(default_factory=dict)
     provenance: dict = field(default_factory=dict)
 
@@ -39,7 +39,7 @@ def read_record(path: Path) -> Record:
         status=status,
         stop_reason=_take(path, document, "stop_reason", str, ""),
         parameters=_take(path, document, "parameters", dict),
-        final_metrics=_final_metrics(path, document),
+        metrics=_metrics(path, document),
         spectrum=_take(path, document, "spectrum", dict, {}),
         provenance=_take(path, document, "provenance", dict, {}),
     )
@@ -95,10 +95,10 @@ def _take(path: Path, document: dict, key: str, kind: type, default: object = _R
     return value
 
 
-def _final_metrics(path: Path, document: dict) -> dict:
-    metrics = _take(path, document, "final_metrics", dict, {})
+def _metrics(path: Path, document: dict) -> dict:
+    metrics = _take(path, document, "metrics", dict, {})
     for name, value in metrics.items():
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if value is not None and not is_number:
-            raise InputError(f"{path}: 'final_metrics.{name}' should be a number, not {value!r}")
+            raise InputError(f"{path}: 'metrics.{name}' should be a number, not {value!r}")
     return metrics

@@ -16,7 +16,7 @@ RECORD, TRACE, FIELDS = "run.json", "metrics.csv", "fields.h5"
 # A run is written in <run id>.running. A rerun that failed stays in <run id>.failed beside the good
 # result. <run id>.replaced is an earlier result, for the moment in which a new one takes its name.
 RUNNING, FAILED, REPLACED = ".running", ".failed", ".replaced"
-# A final metric may differ from the last row of the trace by this much, relative.
+# A metric in the record may differ from the last row of the trace by this much, relative.
 AGREEMENT = 1e-12
 
 
@@ -89,7 +89,7 @@ def read_run(folder: Path) -> Run:
     if ended_well or (folder / TRACE).exists():
         run.trace = read_trace(folder / TRACE, growing=not ended_well)
     _add_fields(run, ended_well)
-    _compare_final(run)
+    _compare_metrics(run)
     return run
 
 
@@ -146,15 +146,18 @@ def _add_fields(run: Run, ended_well: bool) -> None:
         run.warnings.append(f"{error}; the pictures of the fields are left out")
 
 
-def _compare_final(run: Run) -> None:
+def _compare_metrics(run: Run) -> None:
     if run.trace is None:
         return
-    for name, value in run.record.final_metrics.items():
+    differing = []
+    for name, value in run.record.metrics.items():
         last = run.last(name) if name in run.trace.columns else None
         if value is None or last is None:
             continue
         if abs(value - last) > AGREEMENT * max(abs(value), abs(last)):
-            run.warnings.append(
-                f"{run.folder / RECORD}: final_metrics.{name} is {value:.17g}, "
-                f"but the last value in {TRACE} is {last:.17g}"
-            )
+            differing.append(f"{name} {value:.8g} against {last:.8g}")
+    if differing:
+        run.warnings.append(
+            f"{run.folder / RECORD}: the metrics are not those of the last row of {TRACE}: "
+            + ", ".join(differing)
+        )

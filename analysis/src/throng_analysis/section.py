@@ -118,9 +118,11 @@ def _parameters(run: Run) -> str:
 
 
 def _provenance(run: Run) -> str:
-    provenance = {
-        key: value for key, value in run.record.provenance.items() if key != "stage_seconds"
-    }
+    provenance = dict(run.record.provenance)
+    provenance.pop("stage_seconds", None)
+    peak = provenance.pop("peak_memory_bytes", None)
+    if isinstance(peak, int):
+        provenance["peak memory"] = f"{peak / 2**20:.4g} MiB, summed over ranks"
     return _pairs("Where, when and with what the run was made.", provenance)
 
 
@@ -133,4 +135,5 @@ def _stages(run: Run) -> str:
     longest = max(stages.values()) or 1.0
     ordered = sorted(stages.items(), key=lambda stage: -stage[1])
     rows = [(name, number(spent, 4), bar(spent / longest)) for name, spent in ordered]
-    return table("Seconds by log stage.", ("stage", "seconds", ""), rows, "stages")
+    caption = "Seconds by log stage, the largest over ranks."
+    return table(caption, ("stage", "seconds", ""), rows, "stages")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from throng_analysis.figures.style import (
     BLUE,
@@ -78,10 +78,12 @@ def _drawing(run: Run, curves: list[Curve], abscissa: str, slug: str, title: str
     with settings():
         axes = new_axes()
         axes.set_yscale("log")
+        axes.yaxis.set_minor_formatter(NullFormatter())
         floor = _floor(curves)
         for curve, style in zip(curves, STYLES, strict=False):
             _plot(axes, curve, style, floor)
-        _finish(axes, abscissa, heading, floor)
+        _limit(axes, curves, floor)
+        _finish(axes, abscissa, heading)
     notes = [note for curve in curves for note in _notes(curve)]
     return Drawing(
         slug=f"{slug}_{abscissa}",
@@ -126,14 +128,25 @@ def _plot(axes: Axes, curve: Curve, style: tuple, floor: float) -> None:
         )
 
 
-def _finish(axes: Axes, abscissa: str, heading: str, floor: float) -> None:
-    if any(line.get_linestyle() == "None" for line in axes.lines):
-        axes.set_ylim(bottom=floor)
+def _limit(axes: Axes, curves: list[Curve], floor: float) -> None:
+    last = max(curve.x[-1] for curve in curves) or 1
+    axes.set_xlim(-0.02 * last, 1.02 * last)
+    positive = [curve.y for curve in curves if curve.drawable]
+    low = min((np.nanmin(y) for y in positive), default=floor)
+    high = max((np.nanmax(y) for y in positive), default=10 * floor)
+    if high < 100 * low:  # whole decades with more labels, or there would be hardly any
+        low, high = 10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high))
+        axes.set_ylim(low, high if high > low else 10 * low)
+        axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+        axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    if any(curve.below.any() for curve in curves):
+        axes.set_ylim(bottom=min(floor, low))
+
+
+def _finish(axes: Axes, abscissa: str, heading: str) -> None:
     axes.yaxis.set_major_locator(LogLocator(numticks=9))
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    if abscissa == "iteration":
-        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
-    axes.margins(x=0.02)
+    integer = abscissa == "iteration"
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=integer, steps=[1, 2, 5, 10]))
     axes.grid(axis="x", visible=False)
     axes.set_xlabel(ABSCISSAE[abscissa])
     axes.set_title(heading)

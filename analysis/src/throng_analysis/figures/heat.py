@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from throng_analysis.figures.style import (
     BLUE,
@@ -24,7 +24,7 @@ MOST_BLOCKS = 360
 # Up to this size the cells are outlined and the walls hatched.
 SMALL = 40
 # A field that spans more than this ratio gets a logarithmic colour scale …
-WIDE = 1e3
+WIDE = 100
 # … which goes down to this fraction of the largest value.
 DEPTH = 1e-12
 # The colours of a law span at least this fraction of its largest value.
@@ -50,7 +50,8 @@ def colour_scale(values: np.ndarray, is_law: bool) -> Scale:
     if not is_law or high <= 0:
         return Scale(Normalize(low, high))
     if high - low < NARROW * high:
-        return Scale(Normalize(high * (1 - NARROW), high))
+        middle, half = (low + high) / 2, NARROW * high / 2
+        return Scale(Normalize(middle - half, middle + half))
     if low * WIDE >= high:
         return Scale(Normalize(low, high))
     floor = max(float(values[values > 0].min()), high * DEPTH)
@@ -154,6 +155,22 @@ def _extent(grid: Grid) -> tuple[float, float, float, float]:
 def _colour_bar(axes: Axes, image: ScalarMappable, scale: Scale) -> None:
     bar = axes.figure.colorbar(image, ax=axes, extend=scale.extend, pad=0.02)
     bar.outline.set_visible(False)
-    if not isinstance(scale.norm, LogNorm):
-        bar.formatter.set_powerlimits((-2, 4))
-        bar.formatter.set_useMathText(True)
+    if isinstance(scale.norm, LogNorm):
+        return
+    largest = max(abs(scale.norm.vmin), abs(scale.norm.vmax))
+    power = int(np.floor(np.log10(largest))) if largest > 0 else 0
+    power = 0 if -3 < power < 5 else power
+    # Ticks are written out, in a unit of their own if they are very small or very large.
+    bar.formatter = FuncFormatter(lambda value, _: f"{value / 10.0**power:.8g}")
+    if power:
+        bar.set_label(rf"in units of $10^{{{power}}}$")
+
+
+def span(values: np.ndarray) -> str:
+    """Return the smallest and the largest value in words, with digits that tell them apart."""
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        return f"{low:.4g} everywhere"
+    same = max(abs(low), abs(high)) / (high - low)
+    digits = min(17, 3 + max(0, int(np.ceil(np.log10(same)))))
+    return f"from {low:.{digits}g} to {high:.{digits}g}"

@@ -1,6 +1,6 @@
 """The mean field μ: how the population is spread over the states."""
 
-from throng_analysis.figures.heat import draw_bars, draw_on_grid
+from throng_analysis.figures.heat import draw_bars, draw_on_grid, span
 from throng_analysis.figures.style import Drawing, settings
 from throng_analysis.results import Run
 
@@ -18,8 +18,8 @@ def draw(run: Run) -> list[Drawing]:
         else:
             title = f"{TITLE}: probability of a cell"
             axes, notes = draw_on_grid(run.fields.grid, mu, title, is_law=True)
-    caption = f"{TITLE} at the end: the probability of each state, from {mu.min():.2e} to "
-    caption += f"{mu.max():.2e} (uniform would be {1 / len(mu):.2e})."
+    caption = f"{TITLE} at the end: the probability of each state, {span(mu)} "
+    caption += f"(uniform would be {1 / len(mu):.3g})."
     return [Drawing("mean_field", " ".join([caption, *notes]), _alt(run), axes.figure)]
 
 

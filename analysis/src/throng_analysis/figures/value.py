@@ -1,6 +1,6 @@
 """The value J: what a player expects from each state on."""
 
-from throng_analysis.figures.heat import draw_bars, draw_on_grid
+from throng_analysis.figures.heat import draw_bars, draw_on_grid, span
 from throng_analysis.figures.style import Drawing, settings
 from throng_analysis.results import Run
 
@@ -17,9 +17,8 @@ def draw(run: Run) -> list[Drawing]:
             axes, notes = draw_bars(value, r"$J_\mu^\pi(s)$", TITLE), []
         else:
             axes, notes = draw_on_grid(grid, value, TITLE)
-    span = f"from {value.min():.4g} to {value.max():.4g}"
     caption = "Value J at the end: the discounted reward that π earns from each state on at μ, "
-    caption += f"without the entropy bonus, {span}."
+    caption += f"without the entropy bonus, {span(value)}."
     kind = "Bars" if grid is None else f"Heat map on a grid of {grid.rows} × {grid.columns}"
-    alt = f"{kind} of the value of the policy of {run.title}, {span}."
+    alt = f"{kind} of the value of the policy of {run.title}, {span(value)}."
     return [Drawing("value", " ".join([caption, *notes]), alt, axes.figure)]

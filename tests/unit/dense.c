@@ -1,0 +1,194 @@
+#include <math.h>
+#include "dense.h"
+#include "testing.h"
+
+static PetscReal *Zeros(PetscInt n)
+{
+  PetscReal *x;
+
+  CHECK(PetscCalloc1(n, &x));
+  return x;
+}
+
+PetscReal *DenseTransitions(MfgGame game)
+{
+  PetscInt   S, A, most, count, *next;
+  PetscReal *p, *P;
+
+  CHECK(MfgGameGetSizes(game, &S, &A));
+  CHECK(MfgGameGetMaxSuccessors(game, &most));
+  CHECK(PetscMalloc2(most, &next, most, &p));
+  P = Zeros(S * A * S);
+  for (PetscInt s = 0; s < S; s++) {
+    for (PetscInt a = 0; a < A; a++) {
+      CHECK(MfgGameTransitions(game, s, a, &count, next, p));
+      for (PetscInt i = 0; i < count; i++) P[(s * A + a) * S + next[i]] += p[i];
+    }
+  }
+  CHECK(PetscFree2(next, p));
+  return P;
+}
+
+PetscReal *DensePolicyMatrix(MfgGame game, const PetscReal pi[])
+{
+  PetscReal *transitions = DenseTransitions(game), *P;
+  PetscInt   S, A;
+
+  CHECK(MfgGameGetSizes(game, &S, &A));
+  P = Zeros(S * S);
+  for (PetscInt s = 0; s < S; s++)
+    for (PetscInt a = 0; a < A; a++)
+      for (PetscInt t = 0; t < S; t++) P[s * S + t] += pi[s * A + a] * transitions[(s * A + a) * S + t];
+  CHECK(PetscFree(transitions));
+  return P;
+}
+
+void DensePush(PetscInt S, const PetscReal P[], PetscInt steps, PetscReal mu[])
+{
+  PetscReal *pushed = Zeros(S);
+
+  for (PetscInt step = 0; step < steps; step++) {
+    for (PetscInt t = 0; t < S; t++) pushed[t] = 0;
+    for (PetscInt s = 0; s < S; s++)
+      for (PetscInt t = 0; t < S; t++) pushed[t] += mu[s] * P[s * S + t];
+    for (PetscInt t = 0; t < S; t++) mu[t] = pushed[t];
+  }
+  CHECK(PetscFree(pushed));
+}
+
+static void SwapRows(PetscInt n, PetscReal M[], PetscReal x[], PetscInt i, PetscInt j)
+{
+  const PetscReal kept = x[i];
+
+  x[i] = x[j];
+  x[j] = kept;
+  for (PetscInt k = 0; k < n; k++) {
+    const PetscReal entry = M[i * n + k];
+
+    M[i * n + k] = M[j * n + k];
+    M[j * n + k] = entry;
+  }
+}
+
+void DenseSolve(PetscInt n, PetscReal M[], PetscReal x[])
+{
+  for (PetscInt k = 0; k < n; k++) {
+    PetscInt pivot = k;
+
+    for (PetscInt i = k + 1; i < n; i++)
+      if (fabs(M[i * n + k]) > fabs(M[pivot * n + k])) pivot = i;
+    SwapRows(n, M, x, k, pivot);
+    for (PetscInt i = k + 1; i < n; i++) {
+      const PetscReal factor = M[i * n + k] / M[k * n + k];
+
+      for (PetscInt j = k; j < n; j++) M[i * n + j] -= factor * M[k * n + j];
+      x[i] -= factor * x[k];
+    }
+  }
+  for (PetscInt k = n - 1; k >= 0; k--) {
+    for (PetscInt j = k + 1; j < n; j++) x[k] -= M[k * n + j] * x[j];
+    x[k] /= M[k * n + k];
+  }
+}
+
+static PetscReal *Rewards(MfgGame game, const PetscReal mu[])
+{
+  PetscInt   S, A;
+  PetscReal *r;
+
+  CHECK(MfgGameGetSizes(game, &S, &A));
+  r = Zeros(S * A);
+  CHECK(MfgGameRewards(game, 0, S, mu, r));
+  return r;
+}
+
+/* q from rewards and transitions that are at hand. */
+static void Backup(PetscInt S, PetscInt A, PetscReal discount, const PetscReal r[], const PetscReal P[],
+                   const PetscReal V[], PetscReal q[])
+{
+  for (PetscInt i = 0; i < S * A; i++) q[i] = r[i] + discount * DenseDot(S, &P[i * S], V);
+}
+
+PetscReal *DenseBackup(MfgGame game, const PetscReal mu[], const PetscReal V[])
+{
+  PetscReal *r = Rewards(game, mu), *P = DenseTransitions(game), *q, discount;
+  PetscInt   S, A;
+
+  CHECK(MfgGameGetSizes(game, &S, &A));
+  CHECK(MfgGameGetDiscount(game, &discount));
+  q = Zeros(S * A);
+  Backup(S, A, discount, r, P, V, q);
+  CHECK(PetscFree(P));
+  CHECK(PetscFree(r));
+  return q;
+}
+
+PetscReal *DenseValue(MfgGame game, const PetscReal pi[], const PetscReal mu[], PetscReal eta)
+{
+  PetscReal *r = Rewards(game, mu), *M = DensePolicyMatrix(game, pi), *J, discount;
+  PetscInt   S, A;
+
+  CHECK(MfgGameGetSizes(game, &S, &A));
+  CHECK(MfgGameGetDiscount(game, &discount));
+  J = Zeros(S);
+  for (PetscInt s = 0; s < S; s++) {
+    for (PetscInt a = 0; a < A; a++)
+      J[s] += pi[s * A + a] * (r[s * A + a] - (pi[s * A + a] > 0 ? eta * log(pi[s * A + a]) : 0));
+    for (PetscInt t = 0; t < S; t++) M[s * S + t] = (s == t) - discount * M[s * S + t];
+  }
+  DenseSolve(S, M, J);
+  CHECK(PetscFree(M));
+  CHECK(PetscFree(r));
+  return J;
+}
+
+PetscReal DenseBellman(PetscInt A, const PetscReal q[], PetscReal eta)
+{
+  PetscReal best = q[0], sum = 0;
+
+  for (PetscInt a = 1; a < A; a++) best = fmax(best, q[a]);
+  if (!(eta > 0)) return best;
+  for (PetscInt a = 0; a < A; a++) sum += exp((q[a] - best) / eta);
+  return best + eta * log(sum);
+}
+
+PetscReal *DenseOptimal(MfgGame game, const PetscReal mu[], PetscReal eta)
+{
+  PetscReal *r = Rewards(game, mu), *P = DenseTransitions(game), *q, *V, discount, change;
+  PetscInt   S, A;
+
+  CHECK(MfgGameGetSizes(game, &S, &A));
+  CHECK(MfgGameGetDiscount(game, &discount));
+  q = Zeros(S * A);
+  V = Zeros(S);
+  do {
+    change = 0;
+    Backup(S, A, discount, r, P, V, q);
+    for (PetscInt s = 0; s < S; s++) {
+      const PetscReal value = DenseBellman(A, &q[s * A], eta);
+
+      change = fmax(change, fabs(value - V[s]));
+      V[s] = value;
+    }
+  } while (change * discount > 1e-11 * (1 - discount));
+  CHECK(PetscFree(q));
+  CHECK(PetscFree(P));
+  CHECK(PetscFree(r));
+  return V;
+}
+
+PetscReal DenseDistance(PetscInt n, const PetscReal x[], const PetscReal y[])
+{
+  PetscReal sum = 0;
+
+  for (PetscInt i = 0; i < n; i++) sum += fabs(x[i] - y[i]);
+  return sum;
+}
+
+PetscReal DenseDot(PetscInt n, const PetscReal x[], const PetscReal y[])
+{
+  PetscReal sum = 0;
+
+  for (PetscInt i = 0; i < n; i++) sum += x[i] * y[i];
+  return sum;
+}

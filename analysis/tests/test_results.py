@@ -176,7 +176,7 @@ def test_metrics_that_contradict_the_trace_are_a_warning(tmp_path):
     assert read_run(good).warnings == []
     bad = write_run(tmp_path, run_id="bad", metrics={"exploitability": 0.5, "quality": None})
     (warning,) = read_run(bad).warnings
-    assert "exploitability 0.5 against 0.64328858" in warning
+    assert "exploitability 0.5 against 0.64328798" in warning
 
 
 def test_runs_are_found_at_every_height(run_folder, tmp_path):

@@ -75,11 +75,13 @@ def test_numbers_in_the_page_are_those_of_the_trace(run_folder):
 
 def test_page_tells_what_the_record_holds(run_folder):
     html = report(run_folder)
-    rows = {"".join(row[0]): "".join(row[1]).strip() for row in Page(html).rows if len(row) > 1}
+    rows = {
+        "".join(row[0]): row[1][-1].strip() for row in Page(html).rows if len(row) > 1 and row[1]
+    }
     assert rows["solver.eta"] == "0.5"
     assert rows["output.fields"] == "[mean_field, policy, value]"
     assert rows["commit"] == "0123abc"
-    assert rows["evaluate"].startswith("1.25")
+    assert rows["evaluate"] == "1.25"
     assert "regularised_exploitability 9.1e-07 &lt;= 1e-06" in html
 
 
@@ -90,7 +92,15 @@ def test_running_and_failed_runs_are_shown(run_folder, tmp_path):
     assert html.count('<span class="status running">') == 2
     assert html.count('<span class="status failed">') == 2
     assert "KSP diverged: &lt;nan&gt;" in html and "<nan>" not in html
-    assert "3 runs: 1 converged, 1 failed, 1 running." in html
+    assert "3 runs: converged 1, failed 1, running 1." in html
+
+
+def test_spectrum_is_shown_where_it_is_recorded(tmp_path):
+    assert "Spectrum" not in report(write_run(tmp_path, run_id="without"))
+    spectrum = {"gap": 0.25, "classes": 1, "period": 2}
+    html = report(write_run(tmp_path, run_id="with", spectrum=spectrum))
+    assert "<h3>Spectrum of P<sup>π</sup></h3>" in html
+    assert '<data value="0.25">0.25</data>' in html
 
 
 def test_report_twice_gives_the_same_runs(run_folder, tmp_path):
@@ -134,7 +144,18 @@ def test_unreadable_run_is_listed_and_the_code_is_one(run_folder, tmp_path, caps
     assert main(["report", str(tmp_path / "out")]) == 1
     assert f"{bad / 'metrics.csv'}: missing" in capsys.readouterr().err
     html = (tmp_path / "out" / "report" / "report.html").read_text()
-    assert '<span class="status unreadable">' in html and "metrics.csv: missing" in html
+    assert '<span class="status unreadable">' in html
+    assert "four-rooms/bad/metrics.csv: missing" in html
+    assert str(tmp_path) not in html
+
+
+def test_warning_is_on_the_page_and_the_code_is_one(run_folder, tmp_path, capsys):
+    (run_folder / "fields.h5").write_bytes(b"no")
+    assert main(["report", str(tmp_path)]) == 1
+    assert f"{run_folder / 'fields.h5'}: not a whole HDF5 file" in capsys.readouterr().err
+    html = (tmp_path / "report" / "report.html").read_text()
+    assert "/fields.h5: not a whole HDF5 file" in html
+    assert str(tmp_path) not in html
 
 
 def test_help_and_usage(capsys):

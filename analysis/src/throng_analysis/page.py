@@ -7,7 +7,7 @@ from html import escape
 
 # An index or exponent in a plain-text symbol: after a Greek letter, T, max or a closing sign.
 _INDEX = re.compile(r"(?<=[πμφTx])_(\{(?:[^{}]|\{[^{}]*\})*\}|\w)")
-_EXPONENT = re.compile(r"(?<=[πμφ])\^(\{[^{}]*\}|\w)")
+_EXPONENT = re.compile(r"(?<=[Pπμφ])\^(\{[^{}]*\}|\w)")
 
 
 class Html(str):
@@ -44,6 +44,8 @@ def plain(value: object) -> Html:
         return Html('<span class="none">not set</span>')
     if isinstance(value, bool):
         return Html("true" if value else "false")
+    if isinstance(value, float):
+        return number(value, 10)
     if isinstance(value, list):
         return Html(f"[{', '.join(plain(item) for item in value)}]")
     if value == {}:
@@ -75,5 +77,7 @@ def picture(png: bytes, alt: str, caption: str) -> Html:
 
 
 def bar(share: float) -> Html:
-    """Return a bar of `share` (0 to 1) of the width of its cell."""
+    """Return a bar of `share` (0 to 1) of the width of its cell; nothing for 0."""
+    if share <= 0:
+        return Html("")
     return Html(f'<span class="bar" style="width:{100 * share:.1f}%"></span>')

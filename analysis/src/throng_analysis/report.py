@@ -1,5 +1,6 @@
 """Write the report: PNG figures and one page that holds everything."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -38,10 +39,12 @@ def write_report(folder: Path, out: Path) -> Report:
     if not runs:
         raise InputError("\n".join(run.reason for run in bad))
     report = Report(out / PAGE, problems=[run.reason for run in bad])
+    bad = [BadRun(run.folder, _short(run.reason, folder)) for run in bad]
     sections = []
     try:
         for index, run in enumerate(runs):
             report.problems.extend(run.warnings)
+            run.warnings = [_short(warning, folder) for warning in run.warnings]
             place = out / FIGURES / run.folder.relative_to(folder)
             sections.append(section(run, f"run-{index}", _figures(run, place, report)))
         _write(report.page, _page(runs, bad, sections).encode())
@@ -51,6 +54,11 @@ def write_report(folder: Path, out: Path) -> Report:
             "choose another folder with --out"
         ) from None
     return report
+
+
+def _short(message: str, folder: Path) -> str:
+    """Return a message with paths from `folder` on: a page that is passed on names no other."""
+    return message.replace(f"{folder}{os.sep}", "")
 
 
 def _figures(run: Run, place: Path, report: Report) -> list[tuple[str, Html]]:
@@ -96,7 +104,7 @@ def _counted(runs: Sequence[Run], bad: Sequence[BadRun]) -> str:
     statuses = Counter(run.status for run in runs) + Counter(unreadable=len(bad))
     total = statuses.total()
     listed = ", ".join(
-        f"{statuses[status]} {word}" for status, word in STATUS_WORDS.items() if statuses[status]
+        f"{word} {statuses[status]}" for status, word in STATUS_WORDS.items() if statuses[status]
     )
     return f"{total} run{'s' if total > 1 else ''}: {listed}."
 

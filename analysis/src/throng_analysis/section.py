@@ -30,7 +30,7 @@ def section(run: Run, anchor: str, figures: Sequence[tuple[str, Html]]) -> Html:
         _block("Metrics", _metrics(run)),
         _block("Convergence", _figures(curves, "curves")),
         _block("At the end", _figures(fields, "fields")),
-        _block("Spectrum of P^π", _pairs("Spectrum", run.record.spectrum)),
+        _block("Spectrum of P^π", _pairs("Of the last policy.", run.record.spectrum)),
         '<div class="columns"><div>',
         _block("Parameters", _parameters(run)),
         "</div><div>",
@@ -54,17 +54,21 @@ def iterations(run: Run) -> int | None:
 def _header(run: Run) -> str:
     facts = []
     if iterations(run) is not None:
-        facts.append(f"{iterations(run)} outer iterations")
+        facts.append(_count(iterations(run), "outer iteration"))
         facts.append(f"{run.last('seconds'):.4g} s")
     ranks = run.record.provenance.get("ranks")
     if ranks is not None:
-        facts.append(f"{ranks} rank{'s' if ranks != 1 else ''}")
+        facts.append(_count(ranks, "rank"))
     reason = f"<p>Stopped: {text(run.record.stop_reason)}</p>" if run.record.stop_reason else ""
     return (
         f'<div class="name"><h2>{text(run.title)}</h2>{badge(run.status)}</div>\n'
         f"{reason}{_running_note(run)}"
         f'<p class="muted">{text(" · ".join(facts))}</p>'
     )
+
+
+def _count(number_of: int, thing: str) -> str:
+    return f"{number_of} {thing}{'s' if number_of != 1 else ''}"
 
 
 def _running_note(run: Run) -> str:

@@ -72,6 +72,17 @@ PetscErrorCode MfgModelSetMeanField(MfgModel model, Vec mu);
   Stops at ‖residual‖₂ <= tolerance ‖right-hand side without entropy‖₂ (key evaluation.tolerance).
 */
 PetscErrorCode MfgModelEvaluate(MfgModel model, PetscReal eta, Vec J, MfgSolve *solve);
+/*
+  The last solutions of a sequence of slowly changing evaluations, such as those of one policy after another.
+  The next first guess is J plus the combination of the last two differences that makes the residual smallest:
+  two products with P^π, which save most of the iterations. Keeps five vectors over states. Small games,
+  solved directly, need none.
+*/
+typedef struct _p_MfgTrail *MfgTrail;
+PetscErrorCode              MfgTrailCreate(MfgModel model, MfgTrail *trail);
+PetscErrorCode              MfgTrailDestroy(MfgTrail *trail);
+/* MfgModelEvaluate() as the next of a sequence; J must hold the last solution of the sequence. */
+PetscErrorCode MfgModelEvaluateNext(MfgModel model, PetscReal eta, MfgTrail trail, Vec J, MfgSolve *solve);
 /* q(s,a) = r(s,a,μ) + γ Σ_{s'} P(s'|s,a) J(s'), into the S x A Vec q. */
 PetscErrorCode MfgModelBackup(MfgModel model, Vec J, Vec q);
 /* mu ← mu (P^π)^steps. */

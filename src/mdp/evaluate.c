@@ -31,7 +31,7 @@ static PetscErrorCode RightHandSide(MfgModel model, PetscReal eta, Vec rhs, Pets
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgModelEvaluate(MfgModel model, PetscReal eta, Vec J, MfgSolve *solve)
+PetscErrorCode MfgModelEvaluateNext(MfgModel model, PetscReal eta, MfgTrail trail, Vec J, MfgSolve *solve)
 {
   PetscReal norm;
 
@@ -42,9 +42,19 @@ PetscErrorCode MfgModelEvaluate(MfgModel model, PetscReal eta, Vec J, MfgSolve *
   PetscCall(MfgModelRefresh_Private(model, 1, -model->discount));
   PetscCall(RightHandSide(model, eta, model->rhs, &norm));
   if (norm == 0) norm = 1; /* no reward anywhere: the tolerance is absolute */
+  if (trail && !model->direct)
+    PetscCall(MfgTrailExtrapolate_Private(trail, model->kernel.mat, model->rhs, J));
   PetscCall(MfgModelSolve_Private(model, model->evaluation, PETSC_FALSE, model->rhs, J,
                                   model->tolerance * norm, "policy evaluation", solve));
+  if (trail && !model->direct) PetscCall(MfgTrailAppend_Private(trail, J));
   solve->residual /= norm;
   PetscCall(MfgStageEnd(MFG_STAGE_EVALUATE));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelEvaluate(MfgModel model, PetscReal eta, Vec J, MfgSolve *solve)
+{
+  PetscFunctionBegin;
+  PetscCall(MfgModelEvaluateNext(model, eta, NULL, J, solve));
   PetscFunctionReturn(0);
 }

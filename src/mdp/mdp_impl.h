@@ -97,6 +97,10 @@ typedef struct {
 PetscErrorCode MfgModelPolicyIteration_Private(MfgModel model, const MfgImprover *improver, void *context,
                                                Vec V, MfgSolve *solve);
 
+/* trail.c: move the guess x for A x = b along the trail; put a new solution on it. */
+PetscErrorCode MfgTrailExtrapolate_Private(MfgTrail trail, Mat A, Vec b, Vec x);
+PetscErrorCode MfgTrailAppend_Private(MfgTrail trail, Vec x);
+
 /* model.c: mark the model as failed, unless it is already. */
 PetscErrorCode MfgModelFail_Private(MfgModel model, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
 

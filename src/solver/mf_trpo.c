@@ -23,6 +23,7 @@ typedef struct {
   PetscInt  inner_iterations, population_steps;
   Vec       logits, q; /* [S, A] */
   Vec       J;         /* of the last policy; the next first guess */
+  MfgTrail  trail;     /* of J */
   Vec       pushed;    /* μ_p P^M */
 } MfTrpo;
 
@@ -133,6 +134,7 @@ static PetscErrorCode SetUp(MfgSolver solver)
   PetscCall(VecDuplicate(solver->pi, &trpo->q));
   PetscCall(VecDuplicate(solver->mu, &trpo->J));
   PetscCall(VecDuplicate(solver->mu, &trpo->pushed));
+  PetscCall(MfgTrailCreate(solver->model, &trpo->trail));
   PetscCall(VecSet(trpo->J, 0));
   PetscCall(StartLogits(solver->pi, trpo->logits));
   PetscFunctionReturn(0);
@@ -148,6 +150,7 @@ static PetscErrorCode Destroy(MfgSolver solver)
   PetscCall(VecDestroy(&trpo->q));
   PetscCall(VecDestroy(&trpo->J));
   PetscCall(VecDestroy(&trpo->pushed));
+  PetscCall(MfgTrailDestroy(&trpo->trail));
   PetscCall(PetscFree(solver->data));
   PetscFunctionReturn(0);
 }
@@ -220,7 +223,7 @@ static PetscErrorCode Iterate(MfgSolver solver)
     MfgSolve solve;
 
     PetscCall(MfgModelSetPolicy(model, solver->pi));
-    PetscCall(MfgModelEvaluate(model, trpo->eta, trpo->J, &solve));
+    PetscCall(MfgModelEvaluateNext(model, trpo->eta, trpo->trail, trpo->J, &solve));
     MfgSolverCount_Private(solver, &solve);
     PetscCall(MfgModelBackup(model, trpo->J, trpo->q));
     PetscCall(MirrorStep(solver, k));

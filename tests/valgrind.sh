@@ -23,7 +23,7 @@ failed=()
 check() {
   local title=$1 expected=$2 ranks=$3 begin=$SECONDS status=0
   shift 3
-  mpi "$ranks" "${memcheck[@]}" "$@" >"$work/output" 2>&1 || status=$?
+  mpi "$ranks" --timeout 300 "${memcheck[@]}" "$@" >"$work/output" 2>&1 || status=$?
   if [[ $status -eq $expected ]]; then
     printf '  %-46s passed %4d s\n' "$title" $((SECONDS - begin))
   else

@@ -30,7 +30,7 @@ class Page(HTMLParser):
             self.rows[-1][-1].append(dict(attrs)["value"])
 
     def handle_data(self, data):
-        if self.rows and self.rows[-1]:
+        if self.rows and self.rows[-1] and data.strip():
             self.rows[-1][-1].append(data)
 
     def all(self, tag):
@@ -75,9 +75,7 @@ def test_numbers_in_the_page_are_those_of_the_trace(run_folder):
 
 def test_page_tells_what_the_record_holds(run_folder):
     html = report(run_folder)
-    rows = {
-        "".join(row[0]): row[1][-1].strip() for row in Page(html).rows if len(row) > 1 and row[1]
-    }
+    rows = {"".join(row[0]): row[1][-1] for row in Page(html).rows if len(row) > 1 and row[1]}
     assert rows["solver.eta"] == "0.5"
     assert rows["output.fields"] == "[mean_field, policy, value]"
     assert rows["commit"] == "0123abc"

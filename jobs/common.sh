@@ -13,11 +13,13 @@ cores() { nproc; }
 
 smaller() { echo $(($1 < $2 ? $1 : $2)); }
 
-# mpirun refuses to work for root unless it is told twice. PETSc's libraries shall not start threads beside the ranks.
+# mpirun refuses to work for root unless it is told twice. A rank that waits lets others have its core. The libraries
+# behind PETSc shall not start threads beside the ranks.
 prepare_mpi() {
   if [[ $(id -u) -eq 0 ]]; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   fi
+  export OMPI_MCA_mpi_yield_when_idle=${OMPI_MCA_mpi_yield_when_idle:-1}
   export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 }
 

@@ -72,14 +72,18 @@ draw_report() {
 }
 
 show_result() {
-  local run
+  local run report figures
   run=$(newest_run)
+  report=$(find "$run" -name report.html)
+  figures=$(dirname "$report")/figures
   printf '\nDone in %d s.\n\n' "$SECONDS"
-  printf '  Report    %s\n' "$(find "$run" -name report.html)"
-  find "$run" -name '*.png' | sort | sed 's/^/  Picture   /'
-  printf '  Record    %s/run.json, metrics.csv, fields.h5\n\n' "$run"
-  printf 'Next: edit %s, or try\n' "$experiment"
+  printf '  Report    %s (one page, open it in a browser)\n' "$report"
+  printf '  Pictures  %s (%d PNG files)\n' "$figures" "$(find "$figures" -name '*.png' | wc -l)"
+  printf '  Record    %s (run.json, metrics.csv, fields.h5)\n\n' "$run"
+  printf 'Next: change %s, or try\n' "$experiment"
+  if [[ $(id -u) -eq 0 ]]; then printf '  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1\n'; fi
   printf '  mpirun -n %s build/release/throng run %s --set game.size=21 --out %s\n' "$ranks" "$experiment" "$out"
+  printf '  %s/bin/throng-analysis report %s\n' "$venv" "$out"
 }
 
 main() {

@@ -102,13 +102,6 @@ static PetscReal *Rewards(MfgGame game, const PetscReal mu[])
   return r;
 }
 
-/* q from rewards and transitions that are at hand. */
-static void Backup(PetscInt S, PetscInt A, PetscReal discount, const PetscReal r[], const PetscReal P[],
-                   const PetscReal V[], PetscReal q[])
-{
-  for (PetscInt i = 0; i < S * A; i++) q[i] = r[i] + discount * DenseDot(S, &P[i * S], V);
-}
-
 PetscReal *DenseBackup(MfgGame game, const PetscReal mu[], const PetscReal V[])
 {
   PetscReal *r = Rewards(game, mu), *P = DenseTransitions(game), *q, discount;
@@ -117,7 +110,7 @@ PetscReal *DenseBackup(MfgGame game, const PetscReal mu[], const PetscReal V[])
   CHECK(MfgGameGetSizes(game, &S, &A));
   CHECK(MfgGameGetDiscount(game, &discount));
   q = Zeros(S * A);
-  Backup(S, A, discount, r, P, V, q);
+  for (PetscInt i = 0; i < S * A; i++) q[i] = r[i] + discount * DenseDot(S, &P[i * S], V);
   CHECK(PetscFree(P));
   CHECK(PetscFree(r));
   return q;
@@ -152,25 +145,68 @@ PetscReal DenseBellman(PetscInt A, const PetscReal q[], PetscReal eta)
   return best + eta * log(sum);
 }
 
+/* The nonzeros of each row [S·A, S]: row i has entries start[i] .. start[i + 1]. They make sweeps short. */
+typedef struct {
+  PetscInt  *start, *next;
+  PetscReal *p;
+} Nonzeros;
+
+static Nonzeros FindNonzeros(PetscInt rows, PetscInt S, const PetscReal P[])
+{
+  Nonzeros found;
+  PetscInt count = 0;
+
+  for (PetscInt i = 0; i < rows * S; i++) count += P[i] != 0;
+  CHECK(PetscMalloc3(rows + 1, &found.start, count, &found.next, count, &found.p));
+  count = 0;
+  for (PetscInt i = 0; i < rows; i++) {
+    found.start[i] = count;
+    for (PetscInt t = 0; t < S; t++) {
+      if (P[i * S + t] == 0) continue;
+      found.next[count] = t;
+      found.p[count++] = P[i * S + t];
+    }
+  }
+  found.start[rows] = count;
+  return found;
+}
+
+/* V ← TV in place, state after state; the largest change. */
+static PetscReal Sweep(PetscInt S, PetscInt A, PetscReal discount, PetscReal eta, const PetscReal r[],
+                       const Nonzeros *P, PetscReal q[], PetscReal V[])
+{
+  PetscReal change = 0;
+
+  for (PetscInt s = 0; s < S; s++) {
+    PetscReal value;
+
+    for (PetscInt a = 0; a < A; a++) {
+      q[a] = r[s * A + a];
+      for (PetscInt e = P->start[s * A + a]; e < P->start[s * A + a + 1]; e++)
+        q[a] += discount * P->p[e] * V[P->next[e]];
+    }
+    value = DenseBellman(A, q, eta);
+    change = fmax(change, fabs(value - V[s]));
+    V[s] = value;
+  }
+  return change;
+}
+
 PetscReal *DenseOptimal(MfgGame game, const PetscReal mu[], PetscReal eta)
 {
   PetscReal *r = Rewards(game, mu), *P = DenseTransitions(game), *q, *V, discount, change;
   PetscInt   S, A;
+  Nonzeros   nonzeros;
 
   CHECK(MfgGameGetSizes(game, &S, &A));
   CHECK(MfgGameGetDiscount(game, &discount));
-  q = Zeros(S * A);
+  nonzeros = FindNonzeros(S * A, S, P);
+  q = Zeros(A);
   V = Zeros(S);
   do {
-    change = 0;
-    Backup(S, A, discount, r, P, V, q);
-    for (PetscInt s = 0; s < S; s++) {
-      const PetscReal value = DenseBellman(A, &q[s * A], eta);
-
-      change = fmax(change, fabs(value - V[s]));
-      V[s] = value;
-    }
+    change = Sweep(S, A, discount, eta, r, &nonzeros, q, V);
   } while (change * discount > 1e-11 * (1 - discount));
+  CHECK(PetscFree3(nonzeros.start, nonzeros.next, nonzeros.p));
   CHECK(PetscFree(q));
   CHECK(PetscFree(P));
   CHECK(PetscFree(r));

@@ -44,10 +44,16 @@ run_step() {
   if [[ $status -ne 0 ]]; then
     printf 'failed after %d s\n\n' $((SECONDS - begin))
     tail -n +$((first_line + 1)) "$log" | tail -n 30 >&2
-    printf '\nThe step "%s" failed (exit code %d). The whole log is in %s.\n' "$title" "$status" "$log" >&2
+    printf '\nThe step "%s" failed (exit code %d). The whole log is in %s. ' "$title" "$status" "$log" >&2
+    say_where_paths_start >&2
     exit "$status"
   fi
   printf '%4d s\n' $((SECONDS - begin))
+}
+
+say_where_paths_start() {
+  if [[ $caller != "$root" ]]; then printf 'Paths start at %s.' "$root"; fi
+  printf '\n'
 }
 
 # A build that a developer has configured keeps its options; a first one leaves the tests and measurements out.
@@ -76,7 +82,9 @@ show_result() {
   run=$(newest_run)
   report=$(find "$run" -name report.html)
   figures=$(dirname "$report")/figures
-  printf '\nDone in %d s.\n\n' "$SECONDS"
+  printf '\nDone in %d s. ' "$SECONDS"
+  say_where_paths_start
+  printf '\n'
   printf '  Report    %s (one page, open it in a browser)\n' "$report"
   printf '  Pictures  %s (%d PNG files)\n' "$figures" "$(find "$figures" -name '*.png' | wc -l)"
   printf '  Record    %s (run.json, metrics.csv, fields.h5)\n\n' "$run"

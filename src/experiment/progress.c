@@ -19,6 +19,7 @@ PetscErrorCode MfgProgressBegin(MfgSolver solver, PetscBool shown, MfgProgress *
   progress->seconds = -longest_silence;
   progress->watched = MFG_METRIC_COUNT;
   progress->waiting = PETSC_FALSE;
+  for (int m = 0; m < MFG_METRIC_COUNT; m++) progress->last.value[m] = (PetscReal)NAN;
   PetscCall(MfgSolverGetParameters(solver, &parameters));
   PetscCall(MfgParametersGetCount(parameters, &count));
   for (PetscInt i = 0; i < count && progress->watched == MFG_METRIC_COUNT; i++) {

@@ -10,7 +10,7 @@ typedef struct {
   PetscInt      next;    /* iteration whose line comes next in a log */
   PetscReal     seconds; /* of the last line */
   MfgMetric     watched; /* the metric that the run stops at */
-  MfgMetricsRow last;
+  MfgMetricsRow last;    /* NaN before the first */
   PetscBool     waiting; /* the last row was not shown */
 } MfgProgress;
 

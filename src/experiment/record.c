@@ -84,22 +84,20 @@ static PetscErrorCode WriteParameters(MfgExperiment e, MfgJson *json, PetscBool 
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteMetrics(MfgExperiment e, MfgJson *json)
+static PetscErrorCode WriteMetrics(MfgExperiment e, const MfgMetricsRow *row, MfgJson *json)
 {
-  MfgMetricsRow row;
-  MfgSpectrum   spectrum;
-  PetscBool     computed;
+  MfgSpectrum spectrum;
+  PetscBool   computed;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgSolverGetRow(e->solver, &row));
   PetscCall(MfgJsonOpen(json, "metrics", '{'));
   for (int m = 0; m < MFG_METRIC_COUNT; m++) {
     const PetscBool is_count = (PetscBool)(m == MFG_METRIC_ITERATION || m == MFG_METRIC_LINEAR_ITERATIONS);
 
-    if (is_count && isfinite((double)row.value[m]))
-      PetscCall(MfgJsonInteger(json, MfgMetricNames[m], (PetscInt64)row.value[m]));
+    if (is_count && isfinite((double)row->value[m]))
+      PetscCall(MfgJsonInteger(json, MfgMetricNames[m], (PetscInt64)row->value[m]));
     else
-      PetscCall(MfgJsonReal(json, MfgMetricNames[m], row.value[m]));
+      PetscCall(MfgJsonReal(json, MfgMetricNames[m], row->value[m]));
   }
   PetscCall(MfgJsonClose(json, '}'));
   PetscCall(MfgSolverGetSpectrum(e->solver, &computed, &spectrum));
@@ -177,7 +175,7 @@ static PetscErrorCode WriteAll(MfgExperiment e, const MfgRecord *record, PetscBo
   PetscCall(MfgJsonText(&json, "status", record->status));
   PetscCall(MfgJsonText(&json, "stop_reason", record->reason));
   PetscCall(WriteParameters(e, &json, skip));
-  PetscCall(WriteMetrics(e, &json));
+  PetscCall(WriteMetrics(e, record->row, &json));
   PetscCall(WriteProvenance(e, record, all, &json));
   PetscCall(MfgJsonClose(&json, '}'));
   PetscFunctionReturn(0);

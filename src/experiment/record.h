@@ -6,11 +6,12 @@
 #include "experiment/experiment_impl.h"
 
 typedef struct {
-  const char *run_id;
-  const char *status; /* converged, iteration_limit, diverged, failed */
-  const char *reason; /* one sentence */
-  time_t      start;
-  PetscReal   wall_seconds;
+  const char          *run_id;
+  const char          *status; /* converged, iteration_limit, diverged, failed */
+  const char          *reason; /* one sentence */
+  time_t               start;
+  PetscReal            wall_seconds;
+  const MfgMetricsRow *row; /* the last that was recorded */
 } MfgRecord;
 
 /* Write it to `path` from rank 0. Collective. */

@@ -158,12 +158,12 @@ static void TakeName(MfgResults r, const char *target, char message[MFG_MESSAGE_
 
 PetscErrorCode MfgResultsFinish(MfgResults r, PetscBool good, char path[MFG_PATH_SIZE])
 {
-  char      message[MFG_MESSAGE_SIZE] = "";
-  PetscBool aside = PETSC_FALSE;
+  char message[MFG_MESSAGE_SIZE] = "";
+  int  aside = 0;
 
   PetscFunctionBeginUser;
   if (r->rank == 0) {
-    aside = (PetscBool)(!good && MfgPathExists(r->final) && IsGood(r->final));
+    aside = !good && MfgPathExists(r->final) && IsGood(r->final);
     (void)unlink(r->lock_path);
     MfgFolderSync(r->running, PETSC_TRUE, message);
     if (!message[0] && aside) MfgFolderRemove(r->failed, message);
@@ -172,7 +172,7 @@ PetscErrorCode MfgResultsFinish(MfgResults r, PetscBool good, char path[MFG_PATH
     DropLock(r);
   }
   PetscCall(MfgShareMessage(r->comm, message));
-  PetscCallMPI(MPI_Bcast(&aside, 1, MPIU_BOOL, 0, r->comm));
+  PetscCallMPI(MPI_Bcast(&aside, 1, MPI_INT, 0, r->comm));
   PetscCheck(!message[0], r->comm, PETSC_ERR_FILE_WRITE, "%s", message);
   PetscCall(PetscStrncpy(path, aside ? r->failed : r->final, MFG_PATH_SIZE));
   PetscFunctionReturn(0);

@@ -57,7 +57,8 @@ static PetscErrorCode Prepare(MfgExperiment e, MfgResults results, MfgExperiment
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Solve(MfgExperiment e, MfgResults results)
+/* `last`: the last row that was recorded; after a failure the solver's own row means nothing. */
+static PetscErrorCode Solve(MfgExperiment e, MfgResults results, MfgMetricsRow *last)
 {
   char           path[MFG_PATH_SIZE];
   MfgMetricsFile metrics;
@@ -71,6 +72,7 @@ static PetscErrorCode Solve(MfgExperiment e, MfgResults results)
   PetscCall(MfgSolverAddMonitor(e->solver, MfgProgressMonitor, &progress));
   PetscCall(MfgSolverSolve(e->solver));
   PetscCall(MfgProgressEnd(e->solver, &progress));
+  *last = progress.last;
   PetscCall(MfgMetricsFileClose(&metrics));
   PetscFunctionReturn(0);
 }
@@ -125,7 +127,8 @@ static PetscErrorCode WriteResults(MfgExperiment e, MfgResults results, MfgRecor
 PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
 {
   char           run_id[MFG_RUN_ID_SIZE], path[MFG_PATH_SIZE];
-  MfgRecord      record = {.run_id = run_id, .start = time(NULL)};
+  MfgMetricsRow  row;
+  MfgRecord      record = {.run_id = run_id, .start = time(NULL), .row = &row};
   MfgResults     results;
   const char    *name;
   PetscBool      good = PETSC_FALSE;
@@ -141,7 +144,7 @@ PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
   PetscCall(MfgResultsCreate(e->comm, e->folder, name, run_id, e->overwrite, &results));
   PetscCall(Prepare(e, results, outcome));
   if (*outcome == MFG_EXPERIMENT_DONE) {
-    PetscCall(Solve(e, results));
+    PetscCall(Solve(e, results, &row));
     PetscCall(WriteResults(e, results, &record, begin, &good));
     PetscCall(MfgResultsFinish(results, good, path));
     if (!good) *outcome = MFG_EXPERIMENT_FAILED;

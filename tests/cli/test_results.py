@@ -155,6 +155,8 @@ class FailedRuns(throng_test.ThrongTest):
         self.assertNotIn("nan", text)
         self.assertNotIn("inf", text)
         self.assertTrue(text.startswith(COLUMNS + "\n"))
+        rows = self.metrics()
+        self.assertEqual(record["metrics"], rows[-1] if rows else dict.fromkeys(COLUMNS.split(",")))
 
     def test_a_failed_result_may_be_replaced_and_does_not_replace_a_good_one(self):
         self.run_text(self.FAILING, *self.OPTIONS, check=1)

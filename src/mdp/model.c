@@ -113,12 +113,10 @@ static PetscErrorCode ReadParameters(MfgModel model)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgModelSetUp(MfgModel model)
+/* Partition, pattern, transitions, solvers. */
+static PetscErrorCode Build(MfgModel model)
 {
   PetscFunctionBegin;
-  if (model->set_up) PetscFunctionReturn(0);
-  PetscCheck(model->game, model->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgModelSetGame() first");
-  PetscCall(MfgStageBegin(MFG_STAGE_SETUP));
   PetscCall(MfgGameGetSizes(model->game, &model->states, &model->actions));
   PetscCall(MfgGameGetDiscount(model->game, &model->discount));
   PetscCall(ReadParameters(model));
@@ -133,8 +131,21 @@ PetscErrorCode MfgModelSetUp(MfgModel model)
   PetscCall(MfgModelCreateSolver_Private(model, "best_response_", &model->best_response));
   PetscCall(MfgModelCreateSolver_Private(model, "population_", &model->population));
   PetscCall(KSPSetOperators(model->evaluation, model->kernel.mat, model->kernel.mat));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelSetUp(MfgModel model)
+{
+  PetscErrorCode error;
+
+  PetscFunctionBegin;
+  if (model->set_up) PetscFunctionReturn(0);
+  PetscCheck(model->game, model->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgModelSetGame() first");
+  PetscCall(MfgStageBegin(MFG_STAGE_SETUP));
+  error = Build(model);
+  PetscCall(MfgStageEnd(MFG_STAGE_SETUP)); /* after an error, too: other models may go on */
+  PetscCall(error);
   model->set_up = PETSC_TRUE;
-  PetscCall(MfgStageEnd(MFG_STAGE_SETUP));
   PetscFunctionReturn(0);
 }
 

@@ -255,10 +255,13 @@ PetscErrorCode MfgModelBuildPattern_Private(MfgModel model)
   MfgTransitions *t = &model->transitions;
   Row             row;
   PetscInt       *i_start, *columns, room;
+  PetscErrorCode  error;
 
   PetscFunctionBegin;
   PetscCall(RowCreate(model, &row));
-  PetscCall(VoteOnRows(model, CountRows(model, &row, &room)));
+  error = VoteOnRows(model, CountRows(model, &row, &room));
+  if (error) PetscCall(RowDestroy(&row));
+  PetscCall(error);
   PetscCall(PetscMalloc1(model->local * model->actions, &t->count));
   PetscCall(PetscMalloc1(t->entries, &t->slot));
   PetscCall(PetscMalloc1(t->entries, &t->p));

@@ -213,6 +213,49 @@ PetscReal *DenseOptimal(MfgGame game, const PetscReal mu[], PetscReal eta)
   return V;
 }
 
+PetscReal *DenseStationaryLaw(PetscInt S, const PetscReal P[])
+{
+  PetscReal *M = Zeros(S * S), *law = Zeros(S);
+
+  for (PetscInt t = 0; t < S; t++) /* row t: Σ_s μ(s) (P(s,t) - [s = t]) = 0; the last: Σ_s μ(s) = 1 */
+    for (PetscInt s = 0; s < S; s++) M[t * S + s] = t == S - 1 ? 1 : P[s * S + t] - (s == t);
+  law[S - 1] = 1;
+  DenseSolve(S, M, law);
+  CHECK(PetscFree(M));
+  return law;
+}
+
+/* D ← D² / ‖D²‖ */
+static void Square(PetscInt n, PetscReal D[], PetscReal work[])
+{
+  PetscReal norm = 0;
+
+  for (PetscInt i = 0; i < n; i++) {
+    for (PetscInt j = 0; j < n; j++) work[i * n + j] = 0;
+    for (PetscInt k = 0; k < n; k++)
+      for (PetscInt j = 0; j < n; j++) work[i * n + j] += D[i * n + k] * D[k * n + j];
+  }
+  for (PetscInt i = 0; i < n * n; i++) norm += work[i] * work[i];
+  for (PetscInt i = 0; i < n * n; i++) D[i] = work[i] / sqrt(norm);
+}
+
+/* By powers of D = P - 1 law: ‖x D^n D‖ / ‖x D^n‖ for a large n. */
+PetscReal DenseSecondEigenvalue(PetscInt S, const PetscReal P[], const PetscReal law[])
+{
+  PetscReal *D, *work, *x, size, first;
+
+  CHECK(PetscCalloc3(S * S, &D, S * S, &work, S, &x));
+  for (PetscInt i = 0; i < S * S; i++) D[i] = P[i] - law[i % S];
+  for (int doubling = 0; doubling < 18; doubling++) Square(S, D, work);
+  for (PetscInt s = 0; s < S; s++) x[s] = sin((PetscReal)s);
+  DensePush(S, D, 1, x);
+  first = sqrt(DenseDot(S, x, x));
+  DensePush(S, P, 1, x); /* x D = x P, for x sums to zero by now */
+  size = sqrt(DenseDot(S, x, x));
+  CHECK(PetscFree3(D, work, x));
+  return size / first;
+}
+
 PetscReal DenseDistance(PetscInt n, const PetscReal x[], const PetscReal y[])
 {
   PetscReal sum = 0;

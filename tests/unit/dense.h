@@ -26,6 +26,10 @@ PetscReal *DenseValue(MfgGame game, const PetscReal pi[], const PetscReal mu[], 
 PetscReal *DenseOptimal(MfgGame game, const PetscReal mu[], PetscReal eta);
 /* TV(s) = max_a q(s,a), or η log Σ_a exp(q(s,a)/η) for eta > 0. */
 PetscReal DenseBellman(PetscInt A, const PetscReal q[], PetscReal eta);
+/* The second largest eigenvalue (modulus) of a chain P with one class, of stationary law `law`. */
+PetscReal DenseSecondEigenvalue(PetscInt S, const PetscReal P[], const PetscReal law[]);
+/* μ with μP = μ, of a chain with one class. */
+PetscReal *DenseStationaryLaw(PetscInt S, const PetscReal P[]);
 /* ‖x - y‖_1 and ⟨x, y⟩ */
 PetscReal DenseDistance(PetscInt n, const PetscReal x[], const PetscReal y[]);
 PetscReal DenseDot(PetscInt n, const PetscReal x[], const PetscReal y[]);

@@ -103,37 +103,6 @@ static void WalksOnACycle(void **state)
   assert_int_equal(spectrum.period, 2);
 }
 
-/* D ← D² / ‖D²‖ */
-static void Square(PetscInt n, PetscReal D[], PetscReal work[])
-{
-  PetscReal norm = 0;
-
-  for (PetscInt i = 0; i < n; i++) {
-    for (PetscInt j = 0; j < n; j++) work[i * n + j] = 0;
-    for (PetscInt k = 0; k < n; k++)
-      for (PetscInt j = 0; j < n; j++) work[i * n + j] += D[i * n + k] * D[k * n + j];
-  }
-  for (PetscInt i = 0; i < n * n; i++) norm += work[i] * work[i];
-  for (PetscInt i = 0; i < n * n; i++) D[i] = work[i] / sqrt(norm);
-}
-
-/* The second eigenvalue of P, by powers of D = P - 1 law: ‖x D^n D‖ / ‖x D^n‖ for a large n. */
-static PetscReal SecondEigenvalue(PetscInt n, const PetscReal P[], const PetscReal law[])
-{
-  PetscReal *D, *work, *x, size, first;
-
-  CHECK(PetscCalloc3(n * n, &D, n * n, &work, n, &x));
-  for (PetscInt i = 0; i < n * n; i++) D[i] = P[i] - law[i % n];
-  for (int doubling = 0; doubling < 18; doubling++) Square(n, D, work);
-  for (PetscInt s = 0; s < n; s++) x[s] = sin((PetscReal)s);
-  DensePush(n, D, 1, x);
-  first = sqrt(DenseDot(n, x, x));
-  DensePush(n, P, 1, x); /* x D = x P, for x sums to zero by now */
-  size = sqrt(DenseDot(n, x, x));
-  CHECK(PetscFree3(D, work, x));
-  return size / first;
-}
-
 /* One class: SLEPc's law is that of the resolvent from any start. `all`: there are few states. */
 static MfgSpectrum CompareWithResolvent(const char *size, PetscInt states, PetscBool all)
 {
@@ -160,7 +129,7 @@ static MfgSpectrum CompareWithResolvent(const char *size, PetscInt states, Petsc
   if (all) {
     policy = TestGather(pi, &SA);
     P = DensePolicyMatrix(game, policy);
-    TestAssertNumber(spectrum.gap, 1 - SecondEigenvalue(S, P, expected), 1e-11, "the gap");
+    TestAssertNumber(spectrum.gap, 1 - DenseSecondEigenvalue(S, P, expected), 1e-11, "the gap");
     CHECK(PetscFree(P));
     CHECK(PetscFree(policy));
   }

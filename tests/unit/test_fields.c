@@ -1,0 +1,350 @@
+/*
+  Arrays in HDF5 files: what is written is read back bit for bit on every number of ranks, and what can't be
+  read, or is no law or policy, is complained of on every rank under the key of the path.
+*/
+#include <hdf5.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "complaints.h"
+#include "testing.h"
+
+enum { S = 25, A = 5 }; /* of crowd_grid */
+
+static char folder[PETSC_MAX_PATH_LEN];
+
+static PetscBool IsFirstRank(void)
+{
+  PetscMPIInt rank;
+
+  assert_int_equal(MPI_Comm_rank(PETSC_COMM_WORLD, &rank), MPI_SUCCESS);
+  return rank == 0 ? PETSC_TRUE : PETSC_FALSE;
+}
+
+/* The path of a file in the folder of this run; the buffer is used again by the next call. */
+static const char *In(const char *name)
+{
+  static char path[PETSC_MAX_PATH_LEN + 64];
+
+  snprintf(path, sizeof(path), "%s/%s", folder, name);
+  return path;
+}
+
+static int MakeFolder(void **state)
+{
+  const char *root = getenv("TMPDIR");
+
+  (void)state;
+  snprintf(folder, sizeof(folder), "%s/throng-fields-XXXXXX", root ? root : "/tmp");
+  if (IsFirstRank() && !mkdtemp(folder)) return 1;
+  return MPI_Bcast(folder, sizeof(folder), MPI_CHAR, 0, PETSC_COMM_WORLD);
+}
+
+static int RemoveFolder(void **state)
+{
+  static const char *const names[] = {"good.h5", "bad.h5", "text.h5"};
+
+  (void)state;
+  if (MPI_Barrier(PETSC_COMM_WORLD)) return 1;
+  if (!IsFirstRank()) return 0;
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) (void)unlink(In(names[i]));
+  return rmdir(folder);
+}
+
+static void WriteGoodFile(MfgModel model, Vec mu, Vec pi)
+{
+  MfgFieldsFile file;
+
+  CHECK(MfgFieldsCreate(model, In("good.h5"), &file));
+  CHECK(MfgFieldsWrite(file, "mean_field", mu));
+  CHECK(MfgFieldsWrite(file, "policy", pi));
+  CHECK(MfgFieldsWriteCells(file));
+  CHECK(MfgFieldsWriteText(file, "game", "crowd_grid, μ"));
+  CHECK(MfgFieldsWriteInteger(file, "rows", 5));
+  CHECK(MfgFieldsClose(&file));
+  assert_null(file);
+}
+
+static void RoundTrip(void **state)
+{
+  MfgGame        game = TestGame("crowd_grid", NULL), second;
+  MfgModel       model = TestModel(game, NULL), reader;
+  Vec            mu = TestReferenceMeanField(model), pi = TestReferencePolicy(model);
+  Vec            mu_read, pi_read = NULL;
+  TestComplaints collected;
+  PetscInt       size;
+  PetscReal     *expected;
+
+  (void)state;
+  TestComplaintsInit(&collected);
+  WriteGoodFile(model, mu, pi);
+  CHECK(VecDuplicate(pi, &pi_read));
+  CHECK(MfgPolicySetFromFile(model, In("good.h5"), "a.key", &collected.complaints, pi_read));
+  TestAssertNoComplaint(&collected);
+  expected = TestGather(pi, &size);
+  TestAssertNear(pi_read, size, expected, 0, "a policy that was read");
+  CHECK(PetscFree(expected));
+  second = TestGame("crowd_grid", "initial", "file", "initial.path", In("good.h5"), NULL);
+  reader = TestModel(second, NULL);
+  mu_read = TestStateVec(reader, 0);
+  CHECK(MfgModelGetInitialMeanField(reader, mu_read, &collected.complaints));
+  TestAssertNoComplaint(&collected);
+  expected = TestGather(mu, &size);
+  TestAssertNear(mu_read, size, expected, 0, "a mean field that was read");
+  CHECK(PetscFree(expected));
+  CHECK(VecDestroy(&mu_read));
+  CHECK(VecDestroy(&pi_read));
+  CHECK(VecDestroy(&mu));
+  CHECK(VecDestroy(&pi));
+  TestDestroy(&reader, &second);
+  TestDestroy(&model, &game);
+}
+
+/* What stands in the file beside the two arrays, seen by the first rank through the file library alone. */
+static void ContentsOfTheFile(void **state)
+{
+  char    text[64] = "";
+  int64_t rows = 0;
+  int32_t cells[S][2];
+  hid_t   file, item;
+
+  (void)state;
+  if (!IsFirstRank()) return;
+  file = H5Fopen(In("good.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
+  assert_true(file >= 0);
+  item = H5Aopen(file, "game", H5P_DEFAULT);
+  assert_true(H5Aread(item, H5Aget_type(item), text) >= 0);
+  assert_string_equal(text, "crowd_grid, μ");
+  H5Aclose(item);
+  item = H5Aopen(file, "rows", H5P_DEFAULT);
+  assert_true(H5Aread(item, H5T_NATIVE_INT64, &rows) >= 0);
+  assert_int_equal(rows, 5);
+  H5Aclose(item);
+  item = H5Dopen2(file, "cells", H5P_DEFAULT);
+  assert_true(H5Dread(item, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, cells) >= 0);
+  for (int s = 0; s < S; s++) assert_true(cells[s][0] == s / 5 && cells[s][1] == s % 5);
+  H5Dclose(item);
+  H5Fclose(file);
+}
+
+/* The first rank writes bad.h5 with one data set of `dimensions` and doubles, or integers. */
+static void WriteBadFile(const char *name, int dimensions, const hsize_t shape[2], const double values[])
+{
+  hid_t file, space, set;
+
+  assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
+  if (IsFirstRank()) {
+    file = H5Fcreate(In("bad.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    space = H5Screate_simple(dimensions, shape, NULL);
+    set = H5Dcreate2(file, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    H5Dclose(set);
+    H5Sclose(space);
+    H5Fclose(file);
+  }
+  assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
+}
+
+/* Reading the policy of the file gives one complaint with the fragment, on every rank. */
+static void AssertBadPolicy(const char *name, const char *fragment)
+{
+  MfgGame        game = TestGame("crowd_grid", NULL);
+  MfgModel       model = TestModel(game, NULL);
+  TestComplaints collected;
+  Vec            pi;
+
+  TestComplaintsInit(&collected);
+  CHECK(MfgModelCreateStateActionVec(model, &pi));
+  CHECK(MfgPolicySetFromFile(model, In(name), "initial_policy.path", &collected.complaints, pi));
+  TestAssertComplaint(&collected, "initial_policy.path", fragment);
+  CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+  assert_int_equal(MfgPolicySetFromFile(model, In(name), "initial_policy.path", NULL, pi), PETSC_ERR_USER);
+  CHECK(PetscPopErrorHandler());
+  CHECK(VecDestroy(&pi));
+  TestDestroy(&model, &game);
+}
+
+static void AssertBadLaw(const char *name, const char *fragment)
+{
+  MfgGame        game = TestGame("crowd_grid", "initial", "file", "initial.path", In(name), NULL);
+  MfgModel       model = TestModel(game, NULL);
+  Vec            mu = TestStateVec(model, 0);
+  TestComplaints collected;
+
+  TestComplaintsInit(&collected);
+  CHECK(MfgModelGetInitialMeanField(model, mu, &collected.complaints));
+  TestAssertComplaint(&collected, "initial.path", fragment);
+  CHECK(VecDestroy(&mu));
+  TestDestroy(&model, &game);
+}
+
+static void FilesThatCannotBeRead(void **state)
+{
+  const double  values[S * A] = {0};
+  const hsize_t shape[2] = {S, A};
+  FILE         *text;
+
+  (void)state;
+  AssertBadPolicy("missing.h5", "can't read");
+  AssertBadLaw("missing.h5", "can't read");
+  if (IsFirstRank()) {
+    text = fopen(In("text.h5"), "w");
+    assert_non_null(text);
+    fputs("no HDF5\n", text);
+    fclose(text);
+  }
+  assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
+  AssertBadPolicy("text.h5", "as an HDF5 file");
+  AssertBadLaw("text.h5", "as an HDF5 file");
+  WriteBadFile("polizy", 2, shape, values);
+  AssertBadPolicy("bad.h5", "has no data set /policy");
+  AssertBadLaw("bad.h5", "has no data set /mean_field");
+}
+
+static void WrongShapes(void **state)
+{
+  const double  values[(S + 1) * A] = {0};
+  const hsize_t tall[2] = {S + 1, A}, narrow[2] = {S, A - 1}, flat[2] = {S * A, 1}, one[2] = {S, 1};
+
+  (void)state;
+  WriteBadFile("policy", 2, tall, values);
+  AssertBadPolicy("bad.h5", "2 dimensions, 26 x 5; expected 2, 25 x 5");
+  WriteBadFile("policy", 2, narrow, values);
+  AssertBadPolicy("bad.h5", "2 dimensions, 25 x 4; expected 2, 25 x 5");
+  WriteBadFile("policy", 1, flat, values);
+  AssertBadPolicy("bad.h5", "1 dimensions, 125 x 1; expected 2, 25 x 5");
+  WriteBadFile("mean_field", 1, tall, values);
+  AssertBadLaw("bad.h5", "1 dimensions, 26 x 1; expected 1, 25 x 1");
+  WriteBadFile("mean_field", 2, one, values);
+  AssertBadLaw("bad.h5", "2 dimensions, 25 x 1; expected 1, 25 x 1");
+}
+
+/* Fixed-length texts in place of numbers. */
+static void WrongType(void **state)
+{
+  const hsize_t shape[2] = {S, A};
+  static char   words[S * A][4];
+  hid_t         file, space, set, type;
+
+  (void)state;
+  if (IsFirstRank()) {
+    type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, sizeof(words[0]));
+    file = H5Fcreate(In("bad.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    space = H5Screate_simple(2, shape, NULL);
+    set = H5Dcreate2(file, "policy", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, words) >= 0);
+    H5Dclose(set);
+    H5Sclose(space);
+    H5Fclose(file);
+    H5Tclose(type);
+  }
+  assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
+  AssertBadPolicy("bad.h5", "does not hold numbers");
+}
+
+/* A policy that is good but for two entries of one row. */
+static void AssertBadRow(int row, double first, double second, const char *fragment)
+{
+  const hsize_t shape[2] = {S, A};
+  double        values[S * A];
+
+  for (int i = 0; i < S * A; i++) values[i] = 1. / A;
+  values[row * A] = first;
+  values[row * A + 1] = second;
+  WriteBadFile("policy", 2, shape, values);
+  AssertBadPolicy("bad.h5", fragment);
+}
+
+static void BadRows(void **state)
+{
+  (void)state;
+  AssertBadRow(0, 0.3, 0.2, "row 0 of /policy");
+  AssertBadRow(0, 0.3, 0.2, "it sums to 1.1");
+  AssertBadRow(12, 0.2, 0.2 - 1e-6, "row 12 of /policy");
+  AssertBadRow(24, -0.1, 0.5, "row 24 of /policy");
+  AssertBadRow(24, NAN, 0.2, "row 24 of /policy");
+  AssertBadRow(3, INFINITY, 0.2, "row 3 of /policy");
+}
+
+static void AssertBadEntries(double first, double last, const char *fragment)
+{
+  const hsize_t shape[2] = {S, 1};
+  double        values[S];
+
+  for (int i = 0; i < S; i++) values[i] = 1. / S;
+  values[0] = first;
+  values[S - 1] = last;
+  WriteBadFile("mean_field", 1, shape, values);
+  AssertBadLaw("bad.h5", fragment);
+}
+
+static void BadLaws(void **state)
+{
+  (void)state;
+  AssertBadEntries(0.04, 0.05, "it sums to 1.01");
+  AssertBadEntries(0.09, -0.01, "its least entry is -0.01");
+  AssertBadEntries(-0.01, 0.09, "its least entry is -0.01");
+  AssertBadEntries(NAN, 0.04, "is no law");
+  AssertBadEntries(0.04, NAN, "is no law");
+  AssertBadEntries(0.04, INFINITY, "is no law");
+}
+
+/* A good solver reads its first policy; a bad file is complained of, under its key. */
+static void OfTheSolver(void **state)
+{
+  MfgGame        game = TestGame("crowd_grid", NULL);
+  MfgModel       model = TestModel(game, NULL);
+  TestComplaints collected;
+  MfgSolver      solver;
+
+  (void)state;
+  TestComplaintsInit(&collected);
+  CHECK(MfgSolverCreate(PETSC_COMM_WORLD, &solver));
+  CHECK(MfgSolverSetType(solver, "mf_trpo", NULL));
+  CHECK(MfgSolverSetParameter(solver, "initial_policy", "file"));
+  CHECK(MfgSolverCheck(solver, &collected.complaints));
+  TestAssertComplaint(&collected, "initial_policy", "needs initial_policy.path");
+  TestComplaintsInit(&collected);
+  CHECK(MfgSolverSetParameter(solver, "initial_policy.path", In("missing.h5")));
+  CHECK(MfgSolverSetModel(solver, model));
+  CHECK(MfgSolverSetUp(solver, &collected.complaints));
+  TestAssertComplaint(&collected, "initial_policy.path", "can't read");
+  CHECK(MfgSolverDestroy(&solver));
+  TestDestroy(&model, &game);
+}
+
+/* No folder, or a folder in place of a file: the error comes on every rank. */
+static void UnwritablePath(void **state)
+{
+  static const char *const paths[] = {"no/such/folder/fields.h5", "."};
+  MfgGame                  game = TestGame("crowd_grid", NULL);
+  MfgModel                 model = TestModel(game, NULL);
+  MfgFieldsFile            file = NULL;
+  PetscErrorCode           error;
+
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+    error = MfgFieldsCreate(model, In(paths[i]), &file);
+    CHECK(PetscPopErrorHandler());
+    assert_true(error == PETSC_ERR_FILE_OPEN || error == PETSC_ERR_FILE_WRITE);
+    assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
+  }
+  TestDestroy(&model, &game);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(RoundTrip, MakeFolder, NULL),
+    cmocka_unit_test(ContentsOfTheFile),
+    cmocka_unit_test(FilesThatCannotBeRead),
+    cmocka_unit_test(WrongShapes),
+    cmocka_unit_test(WrongType),
+    cmocka_unit_test(BadRows),
+    cmocka_unit_test(BadLaws),
+    cmocka_unit_test(OfTheSolver),
+    cmocka_unit_test_setup_teardown(UnwritablePath, NULL, RemoveFolder)};
+
+TEST_MAIN("fields", tests)

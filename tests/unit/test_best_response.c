@@ -7,6 +7,7 @@
   1-γ. Greedy policies take the lowest of the actions that tie. Direct and Krylov solves, γ .9 and .99.
 */
 #include <math.h>
+#include <stdlib.h>
 #include "dense.h"
 #include "table_game.h"
 #include "testing.h"

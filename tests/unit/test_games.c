@@ -8,6 +8,7 @@
     reward:    r(s,a,μ) = -κ log max(μ(s), ε₀) + Γ(a) + bonus at one cell.
 */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "dense.h"
 #include "testing.h"

@@ -7,6 +7,7 @@
   1000 (the slides bound it by C log K / K).
 */
 #include <math.h>
+#include <stdlib.h>
 #include "dense.h"
 #include "solving.h"
 #include "testing.h"

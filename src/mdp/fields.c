@@ -30,7 +30,7 @@ static PetscErrorCode Agree(MfgFieldsFile file, PetscBool ok, const char *what)
 
 PetscErrorCode MfgFieldsCreate(MfgModel model, const char *path, MfgFieldsFile *file)
 {
-  PetscBool ok = PETSC_TRUE;
+  int ok = 1;
 
   PetscFunctionBegin;
   PetscCall(PetscNew(file));
@@ -41,9 +41,11 @@ PetscErrorCode MfgFieldsCreate(MfgModel model, const char *path, MfgFieldsFile *
   if ((*file)->rank == 0) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* we say ourselves what went wrong */
     (*file)->file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    ok = (*file)->file >= 0 ? PETSC_TRUE : PETSC_FALSE;
+    ok = (*file)->file >= 0;
   }
-  PetscCall(Agree(*file, ok, "create the file"));
+  PetscCallMPI(MPI_Bcast(&ok, 1, MPI_INT, 0, model->comm));
+  if (!ok) PetscCall(PetscFree(*file));
+  PetscCheck(ok, model->comm, PETSC_ERR_FILE_OPEN, "Can't create %s: may you write there?", path);
   PetscFunctionReturn(0);
 }
 
@@ -196,14 +198,16 @@ static PetscBool SyncFile(const char *path)
 
 PetscErrorCode MfgFieldsClose(MfgFieldsFile *file)
 {
-  PetscBool ok = PETSC_TRUE;
+  PetscErrorCode error;
+  PetscBool      ok = PETSC_TRUE;
 
   PetscFunctionBegin;
   if ((*file)->rank == 0) {
     ok = H5Fclose((*file)->file) >= 0 ? PETSC_TRUE : PETSC_FALSE;
     ok = (SyncFile((*file)->path) && ok) ? PETSC_TRUE : PETSC_FALSE;
   }
-  PetscCall(Agree(*file, ok, "finish writing"));
+  error = Agree(*file, ok, "finish writing");
   PetscCall(PetscFree(*file));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }

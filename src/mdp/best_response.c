@@ -82,8 +82,8 @@ static PetscErrorCode Evaluate(MfgModel model, void *context, Vec V, PetscReal t
     PetscCall(MfgGreedyBuild_Private(model, response->action, &response->system));
     PetscCall(KSPSetOperators(model->best_response, response->system.mat, response->system.mat));
   }
-  PetscCall(MfgModelSolve_Private(model, model->best_response, PETSC_FALSE, model->rhs, V, tolerance,
-                                  "best response", solve));
+  PetscCall(
+      MfgModelSolve_Private(model, model->best_response, model->rhs, V, tolerance, "best response", solve));
   PetscFunctionReturn(0);
 }
 

@@ -9,7 +9,31 @@
 /* Restarts from the best x so far, for when the true residual is larger than the one carried along. */
 enum { MAX_RESTARTS = 5 };
 
-PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, KSP *ksp)
+/* Krylov method and preconditioner of a large game, before options. The choice is measured in bench/. */
+static PetscErrorCode SetIterative(KSP ksp, PetscBool population)
+{
+  PC pc;
+
+  PetscFunctionBegin;
+  PetscCall(KSPGetPC(ksp, &pc));
+  PetscCall(KSPSetPCSide(ksp, PC_RIGHT)); /* so that the method watches the residual itself */
+  if (population) {
+    PetscCall(KSPSetType(ksp, KSPGMRES));
+#if defined(PETSC_HAVE_HYPRE)
+    PetscCall(PCSetType(pc, PCHYPRE));
+#else
+    PetscCall(PCSetType(pc, PCGAMG));
+#endif
+  } else {
+    PetscCall(KSPSetType(ksp, KSPBCGS));
+    PetscCall(PCSetType(pc, PCBJACOBI));
+    PetscCall(KSPSetInitialGuessNonzero(ksp, PETSC_TRUE));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, PetscBool population,
+                                            KSP *ksp)
 {
   PetscMPIInt size;
   PC          pc;
@@ -18,17 +42,14 @@ PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, 
   PetscCallMPI(MPI_Comm_size(model->comm, &size));
   PetscCall(KSPCreate(model->comm, ksp));
   PetscCall(KSPSetOptionsPrefix(*ksp, prefix));
-  PetscCall(KSPGetPC(*ksp, &pc));
   if (model->direct) {
     PetscCall(KSPSetType(*ksp, KSPPREONLY));
-    PetscCall(PCSetType(pc, size > 1 ? PCREDUNDANT : PCLU));
+    PetscCall(KSPGetPC(*ksp, &pc));
+    PetscCall(PCSetType(pc, size > 1 ? PCREDUNDANT : PCLU)); /* LU of PETSc is serial */
   } else {
-    PetscCall(KSPSetType(*ksp, KSPBCGS));
-    PetscCall(KSPSetPCSide(*ksp, PC_RIGHT));
-    PetscCall(PCSetType(pc, PCBJACOBI));
-    PetscCall(KSPSetInitialGuessNonzero(*ksp, PETSC_TRUE));
+    PetscCall(SetIterative(*ksp, population));
   }
-  PetscCall(KSPSetTolerances(*ksp, 0, 0, 1e10, 5000));
+  PetscCall(KSPSetTolerances(*ksp, 0, 0, 1e10, population ? 60 : 5000));
   PetscCall(KSPSetFromOptions(*ksp));
   PetscFunctionReturn(0);
 }
@@ -45,33 +66,41 @@ static PetscErrorCode TrueResidual(KSP ksp, PetscBool transpose, Vec b, Vec x, V
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgModelSolve_Private(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x,
-                                     PetscReal tolerance, const char *what, MfgSolve *solve)
+PetscErrorCode MfgModelTrySolve_Private(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x,
+                                        PetscReal tolerance, MfgSolve *solve, KSPConvergedReason *reason)
 {
-  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
-  PetscReal          norm;
-
   PetscFunctionBegin;
   for (PetscInt restart = 0; restart <= MAX_RESTARTS; restart++) {
     PetscInt iterations;
 
     PetscCall(KSPSetTolerances(ksp, PETSC_DEFAULT, tolerance, PETSC_DEFAULT, PETSC_DEFAULT));
     PetscCall(transpose ? KSPSolveTranspose(ksp, b, x) : KSPSolve(ksp, b, x));
-    PetscCall(KSPGetConvergedReason(ksp, &reason));
+    PetscCall(KSPGetConvergedReason(ksp, reason));
     PetscCall(KSPGetIterationNumber(ksp, &iterations));
     solve->linear_iterations += iterations;
-    if (reason < 0) break;
-    PetscCall(TrueResidual(ksp, transpose, b, x, model->residual, &norm));
-    solve->residual = norm;
-    if (norm <= tolerance || model->direct) PetscFunctionReturn(0);
+    PetscCall(TrueResidual(ksp, transpose, b, x, model->residual, &solve->residual));
+    if (*reason > 0 && (solve->residual <= tolerance || model->direct)) PetscFunctionReturn(0);
+    /* a breakdown is of the search directions; from the same x with new ones the method goes on */
+    if (*reason < 0 && *reason != KSP_DIVERGED_BREAKDOWN) PetscFunctionReturn(0);
   }
+  if (*reason > 0) *reason = KSP_CONVERGED_ITERATING;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelSolve_Private(MfgModel model, KSP ksp, Vec b, Vec x, PetscReal tolerance,
+                                     const char *what, MfgSolve *solve)
+{
+  KSPConvergedReason reason;
+
+  PetscFunctionBegin;
+  PetscCall(MfgModelTrySolve_Private(model, ksp, PETSC_FALSE, b, x, tolerance, solve, &reason));
   if (reason < 0)
     PetscCall(MfgModelFail_Private(model,
                                    "%s: the linear solver stopped with %s after %" PetscInt_FMT " iterations",
                                    what, KSPConvergedReasons[reason], solve->linear_iterations));
-  else
+  else if (!reason)
     PetscCall(MfgModelFail_Private(model, "%s: the residual stays at %g, above the tolerance %g", what,
-                                   (double)norm, (double)tolerance));
+                                   (double)solve->residual, (double)tolerance));
   PetscFunctionReturn(0);
 }
 

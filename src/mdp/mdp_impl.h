@@ -69,7 +69,8 @@ struct _p_MfgModel {
 };
 
 /* linear_solvers.c: by default a direct solve when the game is small, else a preconditioned Krylov method. */
-PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, KSP *ksp);
+PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, PetscBool population,
+                                            KSP *ksp);
 
 /* pattern.c */
 PetscErrorCode MfgModelBuildPattern_Private(MfgModel model);
@@ -78,11 +79,17 @@ PetscErrorCode MfgModelDestroyPattern_Private(MfgModel model);
 /* kernel.c: mat = αI + βP^π of the policy held, values in place; nothing is done if it is so already. */
 PetscErrorCode MfgModelRefresh_Private(MfgModel model, PetscReal alpha, PetscReal beta);
 /*
-  Solve A x = b from the guess x until ‖b - A x‖₂ <= tolerance (absolute), and see that it is so.
-  A failure marks the model. `what` names the solve in the message.
+  Solve A x = b (Aᵀ x = b if `transpose`) from the guess x until the residual's 2-norm is at most `tolerance`
+  (absolute), and see that it is so. Adds to solve->linear_iterations; solve->residual is that norm. `reason`:
+  positive where it was reached, zero where it stays above, negative where the method gave up. Uses
+  model->residual.
 */
-PetscErrorCode MfgModelSolve_Private(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x,
-                                     PetscReal tolerance, const char *what, MfgSolve *solve);
+PetscErrorCode MfgModelTrySolve_Private(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x,
+                                        PetscReal tolerance, MfgSolve *solve, KSPConvergedReason *reason);
+/* The same for A x = b, where anything short of the tolerance marks the model as failed; `what` says in what.
+ */
+PetscErrorCode MfgModelSolve_Private(MfgModel model, KSP ksp, Vec b, Vec x, PetscReal tolerance,
+                                     const char *what, MfgSolve *solve);
 
 /*
   policy_iteration.c: inexact policy iteration, hard or soft. `improve` takes V to the policy that is greedy

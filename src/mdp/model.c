@@ -127,9 +127,9 @@ static PetscErrorCode Build(MfgModel model)
   model->begin = model->end - model->local;
   PetscCall(MfgModelBuildPattern_Private(model));
   PetscCall(PetscMalloc1(model->local * model->actions, &model->rewards));
-  PetscCall(MfgModelCreateSolver_Private(model, "eval_", &model->evaluation));
-  PetscCall(MfgModelCreateSolver_Private(model, "best_response_", &model->best_response));
-  PetscCall(MfgModelCreateSolver_Private(model, "population_", &model->population));
+  PetscCall(MfgModelCreateSolver_Private(model, "eval_", PETSC_FALSE, &model->evaluation));
+  PetscCall(MfgModelCreateSolver_Private(model, "best_response_", PETSC_FALSE, &model->best_response));
+  PetscCall(MfgModelCreateSolver_Private(model, "population_", PETSC_TRUE, &model->population));
   PetscCall(KSPSetOperators(model->evaluation, model->kernel.mat, model->kernel.mat));
   PetscFunctionReturn(0);
 }

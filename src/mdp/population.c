@@ -1,14 +1,21 @@
 /*
   Where the population goes: pushes μ ← μ P^π, and the population that a policy induces.
 
-  The induced population is the repeated resolvent μ ← σ μ ((1+σ) I - P^π)^{-1}. Each is a solve with a
+  The induced population is the repeated resolvent μ ← σ μ B^{-1}, B = (1+σ) I - P^π. Each is a solve with a
   non-singular M-matrix: one recurrent class gives the stationary law, a periodic chain its Cesàro law,
   several classes keep the weights that the start gives them.
+
+  A large chain is solved by Krylov iterations with algebraic multigrid on Bᵀ D y = σ μ, x = D y, where D
+  holds a first idea of x. Then y is near a constant, which is what multigrid is good at; on Bᵀ itself it
+  would have to find the peaks of a stationary law by itself. A few Gauss-Seidel sweeps give the first D,
+  every later solution the next one. Source: iterative aggregation-disaggregation, Horton and Leutenegger
+  (1994).
 */
 #include "mdp_impl.h"
 
 static const PetscReal sigma = 1e-9;
-enum { MAX_REPEATS = 10 };
+static const PetscReal precision = 1e-6; /* relative, of one resolvent: rounding allows about 1e-16/σ */
+enum { MAX_REPEATS = 10, MAX_SCALINGS = 4, SWEEPS = 20 };
 
 PetscErrorCode MfgModelPush(MfgModel model, PetscInt steps, Vec mu)
 {
@@ -23,24 +30,36 @@ PetscErrorCode MfgModelPush(MfgModel model, PetscInt steps, Vec mu)
   PetscFunctionReturn(0);
 }
 
+/* Entries below `least` times the largest one become that. */
+static PetscErrorCode Floor(Vec x, PetscReal least)
+{
+  PetscScalar *values;
+  PetscReal    largest;
+  PetscInt     n;
+
+  PetscFunctionBegin;
+  PetscCall(VecMax(x, NULL, &largest));
+  PetscCall(VecGetLocalSize(x, &n));
+  PetscCall(VecGetArray(x, &values));
+  for (PetscInt i = 0; i < n; i++) values[i] = PetscMax(PetscRealPart(values[i]), least * largest);
+  PetscCall(VecRestoreArray(x, &values));
+  PetscFunctionReturn(0);
+}
+
 /* Make mu a probability law: the inverse of an M-matrix has no negative entry, so what is below zero is
  * rounding. */
 static PetscErrorCode Normalise(Vec mu)
 {
-  PetscScalar *values, sum;
-  PetscInt     n;
+  PetscScalar sum;
 
   PetscFunctionBegin;
-  PetscCall(VecGetLocalSize(mu, &n));
-  PetscCall(VecGetArray(mu, &values));
-  for (PetscInt i = 0; i < n; i++) values[i] = PetscMax(PetscRealPart(values[i]), 0);
-  PetscCall(VecRestoreArray(mu, &values));
+  PetscCall(Floor(mu, 0));
   PetscCall(VecSum(mu, &sum));
   PetscCall(VecScale(mu, 1 / sum));
   PetscFunctionReturn(0);
 }
 
-/* ‖μP - μ‖_1, from the matrix (1+σ) I - P that is at hand. */
+/* ‖μP - μ‖_1, from the matrix B that is at hand. */
 static PetscErrorCode StationarityResidual(MfgModel model, Vec mu, PetscReal *residual)
 {
   PetscFunctionBegin;
@@ -50,30 +69,80 @@ static PetscErrorCode StationarityResidual(MfgModel model, Vec mu, PetscReal *re
   PetscFunctionReturn(0);
 }
 
+/* Solve Bᵀ x = rhs for x, of which a first idea is given, with the columns of Bᵀ scaled by that idea. */
+static PetscErrorCode SolveScaled(MfgModel model, Mat transposed, Vec x, PetscReal tolerance, MfgSolve *solve,
+                                  KSPConvergedReason *reason)
+{
+  Vec scale;
+
+  PetscFunctionBegin;
+  PetscCall(VecDuplicate(x, &scale));
+  PetscCall(VecCopy(x, scale));
+  PetscCall(Floor(scale, 1e-30));
+  PetscCall(MatDiagonalScale(transposed, NULL, scale));
+  PetscCall(KSPSetOperators(model->population, transposed, transposed));
+  PetscCall(VecSet(x, 0)); /* a constant has a residual 1/σ times larger */
+  PetscCall(MfgModelTrySolve_Private(model, model->population, PETSC_FALSE, model->rhs, x, tolerance, solve,
+                                     reason));
+  PetscCall(VecPointwiseMult(x, x, scale));
+  PetscCall(VecReciprocal(scale));
+  PetscCall(MatDiagonalScale(transposed, NULL, scale));
+  PetscCall(VecDestroy(&scale));
+  PetscFunctionReturn(0);
+}
+
+/* mu ← σ mu B^{-1}, normalised; `transposed` NULL: by the factors of B. */
+static PetscErrorCode ApplyResolvent(MfgModel model, Mat transposed, Vec mu, MfgSolve *solve)
+{
+  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
+  PetscReal          size, largest;
+
+  PetscFunctionBegin;
+  PetscCall(VecCopy(mu, model->rhs));
+  PetscCall(VecScale(model->rhs, sigma));
+  PetscCall(VecNorm(model->rhs, NORM_2, &size));
+  if (transposed) {
+    for (PetscInt scaling = 0; reason <= 0 && scaling < MAX_SCALINGS;
+         scaling++) { /* each is a better idea of mu */
+      PetscCall(MatSOR(transposed, model->rhs, 1, SOR_LOCAL_SYMMETRIC_SWEEP, 0, SWEEPS, 1, mu));
+      PetscCall(SolveScaled(model, transposed, mu, precision * size, solve, &reason));
+      PetscCall(VecNorm(mu, NORM_INFINITY, &largest));
+      if (PetscIsInfOrNanReal(largest) || largest == 0)
+        PetscCall(VecCopy(model->rhs, mu)); /* no idea at all */
+    }
+  } else {
+    PetscCall(MfgModelTrySolve_Private(model, model->population, PETSC_TRUE, model->rhs, mu, precision * size,
+                                       solve, &reason));
+    if (reason < 0)
+      PetscCall(MfgModelFail_Private(model, "induced population: the direct solver stopped with %s",
+                                     KSPConvergedReasons[reason]));
+  }
+  PetscCall(Normalise(mu));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgModelInducedMeanField(MfgModel model, Vec mu, MfgSolve *solve)
 {
-  /* a 2-norm that keeps the 1-norm over S states below the tolerance, with room for the term σ (μ' - μ) */
-  const PetscReal tolerance = 0.3 * model->population_tolerance / PetscSqrtReal((PetscReal)model->states);
+  Mat transposed = NULL;
 
   PetscFunctionBegin;
   PetscCall(PetscMemzero(solve, sizeof(*solve)));
+  if (model->failure) PetscFunctionReturn(0);
   PetscCall(MfgModelRefresh_Private(model, 1 + sigma, -1));
   PetscCall(MfgStageBegin(MFG_STAGE_POPULATION));
-  PetscCall(KSPSetOperators(model->population, model->kernel.mat, model->kernel.mat));
-  solve->residual = PETSC_INFINITY;
-  while (!model->failure && solve->residual > model->population_tolerance &&
-         solve->outer_iterations < MAX_REPEATS) {
-    PetscCall(VecCopy(mu, model->rhs));
-    PetscCall(VecScale(model->rhs, sigma));
-    PetscCall(MfgModelSolve_Private(model, model->population, PETSC_TRUE, model->rhs, mu, tolerance,
-                                    "induced population", solve));
-    if (model->failure) break;
-    PetscCall(Normalise(mu));
+  if (model->direct)
+    PetscCall(KSPSetOperators(model->population, model->kernel.mat, model->kernel.mat));
+  else
+    PetscCall(MatTranspose(model->kernel.mat, MAT_INITIAL_MATRIX, &transposed));
+  do {
+    PetscCall(ApplyResolvent(model, transposed, mu, solve));
     PetscCall(StationarityResidual(model, mu, &solve->residual));
     solve->outer_iterations++;
-  }
-  if (!model->direct)
+  } while (!model->failure && solve->residual > model->population_tolerance &&
+           solve->outer_iterations < MAX_REPEATS);
+  if (transposed)
     PetscCall(KSPReset(model->population)); /* its preconditioner is the largest thing there is */
+  PetscCall(MatDestroy(&transposed));
   PetscCall(MfgStageEnd(MFG_STAGE_POPULATION));
   PetscFunctionReturn(0);
 }

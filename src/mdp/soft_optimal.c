@@ -59,8 +59,8 @@ static PetscErrorCode Evaluate(MfgModel model, void *context, Vec V, PetscReal t
   PetscFunctionBegin;
   PetscCall(MfgModelSetPolicy(model, ((SoftOptimal *)context)->policy));
   PetscCall(MfgModelRefresh_Private(model, 1, -model->discount));
-  PetscCall(MfgModelSolve_Private(model, model->evaluation, PETSC_FALSE, model->rhs, V, tolerance,
-                                  "soft-optimal value", solve));
+  PetscCall(
+      MfgModelSolve_Private(model, model->evaluation, model->rhs, V, tolerance, "soft-optimal value", solve));
   PetscFunctionReturn(0);
 }
 

@@ -91,32 +91,43 @@ static PetscErrorCode SolveScaled(MfgModel model, Mat transposed, Vec x, PetscRe
   PetscFunctionReturn(0);
 }
 
+/* The same, each solution that is not exact enough being the next idea. */
+static PetscErrorCode SolveLarge(MfgModel model, Mat transposed, Vec x, PetscReal tolerance, MfgSolve *solve,
+                                 KSPConvergedReason *reason)
+{
+  PetscFunctionBegin;
+  *reason = KSP_CONVERGED_ITERATING;
+  for (PetscInt scaling = 0; *reason <= 0 && scaling < MAX_SCALINGS; scaling++) {
+    PetscReal largest;
+
+    PetscCall(MatSOR(transposed, model->rhs, 1, SOR_LOCAL_SYMMETRIC_SWEEP, 0, SWEEPS, 1, x));
+    PetscCall(SolveScaled(model, transposed, x, tolerance, solve, reason));
+    PetscCall(VecMax(x, NULL, &largest));
+    if (!(largest > 0) || PetscIsInfOrNanReal(largest))
+      PetscCall(VecCopy(model->rhs, x)); /* no idea at all */
+  }
+  PetscFunctionReturn(0);
+}
+
 /* mu ← σ mu B^{-1}, normalised; `transposed` NULL: by the factors of B. */
 static PetscErrorCode ApplyResolvent(MfgModel model, Mat transposed, Vec mu, MfgSolve *solve)
 {
-  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
-  PetscReal          size, largest;
+  KSPConvergedReason reason;
+  PetscReal          size;
 
   PetscFunctionBegin;
   PetscCall(VecCopy(mu, model->rhs));
   PetscCall(VecScale(model->rhs, sigma));
   PetscCall(VecNorm(model->rhs, NORM_2, &size));
-  if (transposed) {
-    for (PetscInt scaling = 0; reason <= 0 && scaling < MAX_SCALINGS;
-         scaling++) { /* each is a better idea of mu */
-      PetscCall(MatSOR(transposed, model->rhs, 1, SOR_LOCAL_SYMMETRIC_SWEEP, 0, SWEEPS, 1, mu));
-      PetscCall(SolveScaled(model, transposed, mu, precision * size, solve, &reason));
-      PetscCall(VecNorm(mu, NORM_INFINITY, &largest));
-      if (PetscIsInfOrNanReal(largest) || largest == 0)
-        PetscCall(VecCopy(model->rhs, mu)); /* no idea at all */
-    }
-  } else {
+  if (transposed)
+    PetscCall(SolveLarge(model, transposed, mu, precision * size, solve, &reason));
+  else
     PetscCall(MfgModelTrySolve_Private(model, model->population, PETSC_TRUE, model->rhs, mu, precision * size,
                                        solve, &reason));
-    if (reason < 0)
-      PetscCall(MfgModelFail_Private(model, "induced population: the direct solver stopped with %s",
-                                     KSPConvergedReasons[reason]));
-  }
+  if (reason <= 0)
+    PetscCall(MfgModelFail_Private(
+        model, "induced population: the linear solver stopped with %s after %" PetscInt_FMT " iterations",
+        KSPConvergedReasons[reason], solve->linear_iterations));
   PetscCall(Normalise(mu));
   PetscFunctionReturn(0);
 }

@@ -3,6 +3,12 @@
 static const PetscReal two[] = {.7, .3, /**/ .2, .8};
 const TestTable        ChainOfTwo = {.states = 2, .actions = 1, .p = two};
 
+static const PetscReal weak_links[] = {1 - 3e-6, 3e-6, /**/ 2e-6, 1 - 2e-6};
+const TestTable        ChainOfWeakLinks = {.states = 2, .actions = 1, .p = weak_links};
+
+static const PetscReal cut[] = {1 - 3e-13, 3e-13, /**/ 2e-13, 1 - 2e-13};
+const TestTable        ChainCut = {.states = 2, .actions = 1, .p = cut};
+
 static const PetscReal cycle[] = {0, 1, 0, /**/ 0, 0, 1, /**/ 1, 0, 0};
 const TestTable        ChainCycle = {.states = 3, .actions = 1, .p = cycle};
 

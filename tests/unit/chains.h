@@ -9,6 +9,10 @@
 
 /* 0 ↔ 1: 0 → 1 with 0.3, 1 → 0 with 0.2. Stationary (0.4, 0.6); the second eigenvalue is 1 - 0.3 - 0.2. */
 extern const TestTable ChainOfTwo;
+/* The same, 1e5 times slower: links that are stronger than σ = 1e-9. */
+extern const TestTable ChainOfWeakLinks;
+/* The same with 3e-13 and 2e-13: links weaker than σ, which count as cut. */
+extern const TestTable ChainCut;
 /* 0 → 1 → 2 → 0; eigenvalues are the cubic roots of one. Cesàro law uniform. */
 extern const TestTable ChainCycle;
 /*

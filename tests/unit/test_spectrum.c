@@ -191,6 +191,34 @@ static void LargerWalk(void **state)
   CHECK(PetscFree(p));
 }
 
+/*
+  Twelve groups of 50 on a ring: (g, i) moves to (g+1, i) or (g+1, i+1), each with 1/2. Eigenvalues are the
+  12th roots of ((1 + ω)/2)^12, ω^50 = 1: twelve on the circle, more than are asked for at first, and next to
+  them those of modulus cos(π/50).
+*/
+static void LargerPeriod(void **state)
+{
+  enum { GROUPS = 12, SIZE = 50, N = GROUPS * SIZE };
+  PetscReal  *p;
+  TestTable   table;
+  MfgSpectrum spectrum;
+
+  (void)state;
+  CHECK(PetscCalloc1(N * N, &p));
+  for (int s = 0; s < N; s++) {
+    const int next = (s / SIZE + 1) % GROUPS * SIZE, i = s % SIZE;
+
+    p[s * N + next + i] = 0.5;
+    p[s * N + next + (i + 1) % SIZE] = 0.5;
+  }
+  table = (TestTable){.states = N, .actions = 1, .p = p};
+  spectrum = SpectrumOf(TestTableGame(&table, NULL), NULL);
+  TestAssertNumber(spectrum.gap, 1 - cos(PETSC_PI / SIZE), 1e-9, "the gap of a ring of groups");
+  assert_int_equal(spectrum.classes, 1);
+  assert_int_equal(spectrum.period, GROUPS);
+  CHECK(PetscFree(p));
+}
+
 /* No law asked for: the same numbers. And the model is then still good for other work. */
 static void LeavesTheModelInOrder(void **state)
 {
@@ -222,8 +250,8 @@ static void LeavesTheModelInOrder(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(Chains),     cmocka_unit_test(PeriodThree),          cmocka_unit_test(WalksOnACycle),
-    cmocka_unit_test(FourRooms),  cmocka_unit_test(LargerFourRooms),      cmocka_unit_test(LargerOpenGrid),
-    cmocka_unit_test(LargerWalk), cmocka_unit_test(LeavesTheModelInOrder)};
+    cmocka_unit_test(Chains),     cmocka_unit_test(PeriodThree),     cmocka_unit_test(WalksOnACycle),
+    cmocka_unit_test(FourRooms),  cmocka_unit_test(LargerFourRooms), cmocka_unit_test(LargerOpenGrid),
+    cmocka_unit_test(LargerWalk), cmocka_unit_test(LargerPeriod),    cmocka_unit_test(LeavesTheModelInOrder)};
 
 TEST_MAIN("spectrum", tests)

@@ -118,6 +118,7 @@ PetscErrorCode MfgModelBestResponse(MfgModel model, Vec V, Vec policy, MfgSolve 
 
   PetscFunctionBegin;
   PetscCall(MfgStageBegin(MFG_STAGE_BEST_RESPONSE));
+  PetscCall(MfgModelReleaseEvaluation_Private(model));
   PetscCall(PetscMalloc1(model->local, &response.action));
   PetscCall(MfgGreedyCreate_Private(model, &response.system));
   PetscCall(MfgModelPolicyIteration_Private(model, &improver, &response, V, solve));

@@ -44,6 +44,7 @@ PetscErrorCode MfgModelEvaluateNext(MfgModel model, PetscReal eta, MfgTrail trai
   if (norm == 0) norm = 1; /* no reward anywhere: the tolerance is absolute */
   if (trail && !model->direct)
     PetscCall(MfgTrailExtrapolate_Private(trail, model->kernel.mat, model->rhs, J));
+  PetscCall(KSPSetOperators(model->evaluation, model->kernel.mat, model->kernel.mat));
   PetscCall(MfgModelSolve_Private(model, model->evaluation, model->rhs, J, model->tolerance * norm,
                                   "policy evaluation", solve));
   if (trail && !model->direct) PetscCall(MfgTrailAppend_Private(trail, J));

@@ -54,6 +54,13 @@ PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, 
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgModelReleaseEvaluation_Private(MfgModel model)
+{
+  PetscFunctionBegin;
+  if (!model->direct) PetscCall(KSPReset(model->evaluation));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode TrueResidual(KSP ksp, PetscBool transpose, Vec b, Vec x, Vec work, PetscReal *norm)
 {
   Mat mat;

@@ -79,6 +79,13 @@ PetscErrorCode MfgModelDestroyPattern_Private(MfgModel model);
 /* kernel.c: mat = αI + βP^π of the policy held, values in place; nothing is done if it is so already. */
 PetscErrorCode MfgModelRefresh_Private(MfgModel model, PetscReal alpha, PetscReal beta);
 /*
+  Give back the memory of the evaluation's preconditioner and work vectors, if they are large, before a solver
+  that needs as much takes its place. They come back with the next evaluation, whose matrix has changed
+  anyway.
+*/
+PetscErrorCode MfgModelReleaseEvaluation_Private(MfgModel model);
+
+/*
   Solve A x = b (Aᵀ x = b if `transpose`) from the guess x until the residual's 2-norm is at most `tolerance`
   (absolute), and see that it is so. Adds to solve->linear_iterations; solve->residual is that norm. `reason`:
   positive where it was reached, zero where it stays above, negative where the method gave up. Uses

@@ -1,5 +1,6 @@
 /* The model object: its parameters, its parts, its vectors, and the mean field it is held at. */
 #include <stdarg.h>
+#include <stdio.h>
 #include "mdp_impl.h"
 
 static const MfgParameterSpec parameters[] = {
@@ -130,7 +131,6 @@ static PetscErrorCode Build(MfgModel model)
   PetscCall(MfgModelCreateSolver_Private(model, "eval_", PETSC_FALSE, &model->evaluation));
   PetscCall(MfgModelCreateSolver_Private(model, "best_response_", PETSC_FALSE, &model->best_response));
   PetscCall(MfgModelCreateSolver_Private(model, "population_", PETSC_TRUE, &model->population));
-  PetscCall(KSPSetOperators(model->evaluation, model->kernel.mat, model->kernel.mat));
   PetscFunctionReturn(0);
 }
 
@@ -187,7 +187,7 @@ PetscErrorCode MfgModelFail_Private(MfgModel model, const char *format, ...)
   PetscFunctionBegin;
   if (model->failure) PetscFunctionReturn(0);
   va_start(arguments, format);
-  PetscCall(PetscVSNPrintf(text, sizeof(text), format, NULL, arguments));
+  (void)vsnprintf(text, sizeof(text), format, arguments); /* PETSc's would write 0 as '0.' */
   va_end(arguments);
   PetscCall(PetscStrallocpy(text, &model->failure));
   PetscFunctionReturn(0);

@@ -141,6 +141,7 @@ PetscErrorCode MfgModelInducedMeanField(MfgModel model, Vec mu, MfgSolve *solve)
   if (model->failure) PetscFunctionReturn(0);
   PetscCall(MfgModelRefresh_Private(model, 1 + sigma, -1));
   PetscCall(MfgStageBegin(MFG_STAGE_POPULATION));
+  PetscCall(MfgModelReleaseEvaluation_Private(model));
   if (model->direct)
     PetscCall(KSPSetOperators(model->population, model->kernel.mat, model->kernel.mat));
   else

@@ -1,4 +1,5 @@
 /* When to stop: the rules that all solvers share. */
+#include <stdio.h>
 #include "solver_impl.h"
 
 typedef struct {
@@ -34,8 +35,8 @@ static PetscErrorCode CheckFailure(MfgSolver solver)
   PetscCall(MfgModelGetFailure(solver->model, &failure));
   if (failure) {
     solver->reason = MFG_FAILED_LINEAR_SOLVE;
-    PetscCall(PetscSNPrintf(solver->text, sizeof(solver->text), "iteration %" PetscInt_FMT ": %s",
-                            solver->iteration, failure));
+    (void)snprintf(solver->text, sizeof(solver->text), "iteration %" PetscInt_FMT ": %s", solver->iteration,
+                   failure);
     PetscFunctionReturn(0);
   }
   PetscCall(VecNorm(solver->mu, NORM_1, &size));
@@ -44,9 +45,9 @@ static PetscErrorCode CheckFailure(MfgSolver solver)
     if (PetscIsInfReal(solver->row.value[i])) size = PETSC_INFINITY;
   if (PetscIsInfOrNanReal(size)) {
     solver->reason = MFG_DIVERGED_NOT_FINITE;
-    PetscCall(PetscSNPrintf(solver->text, sizeof(solver->text),
-                            "iteration %" PetscInt_FMT ": the mean field or the policy is not finite",
-                            solver->iteration));
+    (void)snprintf(solver->text, sizeof(solver->text),
+                   "iteration %" PetscInt_FMT ": the mean field or the policy is not finite",
+                   solver->iteration);
   }
   PetscFunctionReturn(0);
 }
@@ -72,8 +73,8 @@ static PetscErrorCode CheckRules(MfgSolver solver)
     PetscCall(MfgParametersGetReal(solver->parameters, rules[i].key, &bound));
     if (!(at <= bound) || (rules[i].at_population && !settled)) continue; /* NaN is not small */
     solver->reason = rules[i].reason;
-    PetscCall(PetscSNPrintf(solver->text, sizeof(solver->text), "%s %g is at most %g",
-                            MfgMetricNames[rules[i].metric], (double)at, (double)bound));
+    (void)snprintf(solver->text, sizeof(solver->text), "%s %g is at most %g", MfgMetricNames[rules[i].metric],
+                   (double)at, (double)bound);
   }
   PetscFunctionReturn(0);
 }
@@ -85,8 +86,8 @@ PetscErrorCode MfgSolverCheckStop_Private(MfgSolver solver)
   if (!solver->reason) PetscCall(CheckRules(solver));
   if (!solver->reason && solver->iteration >= solver->iteration_limit) {
     solver->reason = MFG_STOPPED_ITERATION_LIMIT;
-    PetscCall(PetscSNPrintf(solver->text, sizeof(solver->text), "did %" PetscInt_FMT " iterations, as asked",
-                            solver->iteration));
+    (void)snprintf(solver->text, sizeof(solver->text), "did %" PetscInt_FMT " iterations, as asked",
+                   solver->iteration);
   }
   PetscFunctionReturn(0);
 }

@@ -52,8 +52,11 @@ class ThrongTest(unittest.TestCase):
         environment = {k: v for k, v in os.environ.items() if k != "PETSC_OPTIONS"}
         environment.update(ALONE if ranks == 1 else {})
         environment.update(options.pop("env", {}))
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True,
-                              encoding="utf-8", timeout=100, check=False, **options)
+        # Runs without a daemon would share one session folder, and the first to end removes it.
+        with tempfile.TemporaryDirectory(prefix="throng-mpi-") as session:
+            environment["OMPI_MCA_orte_tmpdir_base"] = session
+            done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True,
+                                  encoding="utf-8", timeout=100, check=False, **options)
         if check is not None:
             self.assertEqual(done.returncode, check, f"{command}\n{done.stdout}\n{done.stderr}")
         return done

@@ -44,7 +44,7 @@ run_step() {
   if [[ $status -ne 0 ]]; then
     printf 'failed after %d s\n\n' $((SECONDS - begin))
     tail -n +$((first_line + 1)) "$log" | tail -n 30 >&2
-    printf '\nThe step "%s" failed (exit code %d). The whole log is in %s. ' "$title" "$status" "$log" >&2
+    printf '\nThe step "%s" failed (exit code %d). The whole log is in %s.' "$title" "$status" "$log" >&2
     say_where_paths_start >&2
     exit "$status"
   fi
@@ -52,7 +52,7 @@ run_step() {
 }
 
 say_where_paths_start() {
-  if [[ $caller != "$root" ]]; then printf 'Paths start at %s.' "$root"; fi
+  if [[ $caller != "$root" ]]; then printf ' Paths start at %s.' "$root"; fi
   printf '\n'
 }
 
@@ -82,7 +82,7 @@ show_result() {
   run=$(newest_run)
   report=$(find "$run" -name report.html)
   figures=$(dirname "$report")/figures
-  printf '\nDone in %d s. ' "$SECONDS"
+  printf '\nDone in %d s.' "$SECONDS"
   say_where_paths_start
   printf '\n'
   printf '  Report    %s (one page, open it in a browser)\n' "$report"

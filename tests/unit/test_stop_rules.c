@@ -156,6 +156,7 @@ static void CheckFailure(const char *option, const char *value, const char *frag
   AssertText(text, fragment);
   AssertText(text, "iteration ");
   AssertNoNaN(&rows, asked, 3);
+  assert_int_equal(rows.count, atoi(text + strlen("iteration "))); /* not the row that failed */
   CHECK(MfgSolverDestroy(&solver));
   TestDestroy(&model, &game);
 }
@@ -185,7 +186,7 @@ static void FailureWhileIterating(void **state)
   CHECK(PetscOptionsSetValue(NULL, "-eval_ksp_max_it", "1"));
   model = TestModel(game, "direct_below", "0", NULL);
   CHECK(PetscOptionsClearValue(NULL, "-eval_ksp_max_it"));
-  solver = TestSolver(model, "[mean_field_delta, spectrum]", "1", "outer_iterations", "5", "initial_policy",
+  solver = TestSolver(model, "[mean_field_delta, spectrum]", "3", "outer_iterations", "5", "initial_policy",
                       "random", NULL);
   assert_int_equal(TestSolve(solver, &rows, &text), MFG_FAILED_LINEAR_SOLVE);
   AssertText(text, "iteration 1: policy evaluation");

@@ -59,6 +59,7 @@ static PetscErrorCode Evaluate(MfgModel model, void *context, Vec V, PetscReal t
   PetscFunctionBegin;
   PetscCall(MfgModelSetPolicy(model, ((SoftOptimal *)context)->policy));
   PetscCall(MfgModelRefresh_Private(model, 1, -model->discount));
+  PetscCall(KSPSetOperators(model->evaluation, model->kernel.mat, model->kernel.mat)); /* it may be bare */
   PetscCall(
       MfgModelSolve_Private(model, model->evaluation, model->rhs, V, tolerance, "soft-optimal value", solve));
   PetscFunctionReturn(0);

@@ -85,6 +85,13 @@ PetscErrorCode MfgParametersGetReals(MfgParameters parameters, const char *key, 
 PetscErrorCode MfgParametersHasChoice(MfgParameters parameters, const char *key, const char *word,
                                       PetscBool *has);
 
+/* The index of the word that the choice `key` has, in the order of its range. */
+PetscErrorCode MfgParametersGetChoice(MfgParameters parameters, const char *key, PetscInt *index);
+
+/* Complain if `key` was given though the choice `selector` is not `choice`, where alone it has a meaning. */
+PetscErrorCode MfgParametersCheckBelongs(MfgParameters parameters, const char *key, const char *selector,
+                                         const char *choice, const MfgComplaints *complaints);
+
 /* Row i of all tables together, 0 <= i < count, in the order added; `text` is NULL where the value is absent.
  */
 PetscErrorCode MfgParametersGetCount(MfgParameters parameters, PetscInt *count);
@@ -96,6 +103,13 @@ PetscErrorCode MfgParametersGetEntry(MfgParameters parameters, PetscInt i, const
   (more than a third of the letters differ). For "did you mean ...?" everywhere.
 */
 const char *MfgNearestWord(const char *word, PetscInt count, const char *const words[]);
+
+/*
+  The index of `word` among `words`; -1, after a complaint under "type" that names the nearest one, if it is
+  none of them. `kind` is what the words name ("game").
+*/
+PetscErrorCode MfgFindType(const char *kind, const char *word, PetscInt count, const char *const words[],
+                           const MfgComplaints *complaints, PetscInt *index);
 
 /* Send one complaint, built as by printf; with complaints NULL it is raised as PETSC_ERR_USER. */
 PetscErrorCode MfgComplain(const MfgComplaints *complaints, const char *key, const char *format, ...)

@@ -34,13 +34,5 @@ static PetscErrorCode SetUp(MfgGame game, MfgParameters values)
   PetscFunctionReturn(0);
 }
 
-const MfgGameClass MfgGameCrowdGrid = {.name = "crowd_grid",
-                                       .summary = "crowd aversion on an open grid",
-                                       .parameters = parameters,
-                                       .check = Check,
-                                       .setup = SetUp,
-                                       .transitions = MfgCrowdTransitions,
-                                       .rewards = MfgCrowdRewards,
-                                       .cell = MfgCrowdCell,
-                                       .find_state = MfgCrowdFindState,
-                                       .destroy = MfgCrowdDestroy};
+const MfgGameClass MfgGameCrowdGrid =
+    MFG_CROWD_CLASS("crowd_grid", "crowd aversion on an open grid", parameters, Check, SetUp);

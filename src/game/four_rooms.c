@@ -45,13 +45,5 @@ static PetscErrorCode SetUp(MfgGame game, MfgParameters values)
   PetscFunctionReturn(0);
 }
 
-const MfgGameClass MfgGameFourRooms = {.name = "four_rooms",
-                                       .summary = "crowd aversion in four rooms with doors",
-                                       .parameters = parameters,
-                                       .check = Check,
-                                       .setup = SetUp,
-                                       .transitions = MfgCrowdTransitions,
-                                       .rewards = MfgCrowdRewards,
-                                       .cell = MfgCrowdCell,
-                                       .find_state = MfgCrowdFindState,
-                                       .destroy = MfgCrowdDestroy};
+const MfgGameClass MfgGameFourRooms =
+    MFG_CROWD_CLASS("four_rooms", "crowd aversion in four rooms with doors", parameters, Check, SetUp);

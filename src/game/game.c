@@ -63,28 +63,19 @@ PetscErrorCode MfgGameDestroy(MfgGame *game)
 PetscErrorCode MfgGameSetType(MfgGame game, const char *name, const MfgComplaints *complaints)
 {
   const MfgGameClass *const *classes;
-  const char                *names[256], *near;
-  PetscInt                   count;
+  const char               **names;
+  PetscInt                   count, index;
 
   PetscFunctionBegin;
   PetscCheck(!game->klass, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE,
              "The type of a game can be set only once");
   PetscCall(MfgGameGetClasses(&count, &classes));
-  for (PetscInt i = 0; i < count; i++) {
-    PetscBool same;
-
-    names[i] = classes[i]->name;
-    PetscCall(PetscStrcmp(name, names[i], &same));
-    if (same) game->klass = classes[i];
-  }
-  if (!game->klass) {
-    near = MfgNearestWord(name, count, names);
-    if (near)
-      PetscCall(MfgComplain(complaints, "type", "unknown game '%s'; did you mean '%s'?", name, near));
-    else
-      PetscCall(MfgComplain(complaints, "type", "unknown game '%s'; `throng list` names the games", name));
-    PetscFunctionReturn(0);
-  }
+  PetscCall(PetscMalloc1(count, &names));
+  for (PetscInt i = 0; i < count; i++) names[i] = classes[i]->name;
+  PetscCall(MfgFindType("game", name, count, names, complaints, &index));
+  PetscCall(PetscFree(names));
+  if (index < 0) PetscFunctionReturn(0);
+  game->klass = classes[index];
   PetscCall(MfgParametersAddTable(game->parameters, game->klass->parameters));
   PetscCall(MfgParametersAddTable(game->parameters, common_parameters));
   PetscFunctionReturn(0);
@@ -125,28 +116,6 @@ static void CountComplaint(void *context, const char *key, const char *message)
 
   counter->count++;
   counter->next->report(counter->next->context, key, message);
-}
-
-/* The keys of `initial:` that are given but mean nothing for its type. */
-static PetscErrorCode CheckInitialKeys(MfgParameters parameters, const char *type,
-                                       const MfgComplaints *complaints)
-{
-  static const char *const keys[][2] = {{"initial.cell", "concentrated"},
-                                        {"initial.state", "concentrated"},
-                                        {"initial.weight", "concentrated"},
-                                        {"initial.path", "file"}};
-
-  PetscFunctionBegin;
-  for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-    PetscBool given, fits;
-
-    PetscCall(MfgParametersIsGiven(parameters, keys[i][0], &given));
-    PetscCall(PetscStrcmp(type, keys[i][1], &fits));
-    if (given && !fits)
-      PetscCall(MfgComplain(complaints, keys[i][0], "goes with initial.type %s, which is %s here", keys[i][1],
-                            type));
-  }
-  PetscFunctionReturn(0);
 }
 
 /* The state of a concentrated law: exactly one of initial.cell (games on a grid) and initial.state. */
@@ -192,7 +161,13 @@ static PetscErrorCode CheckInitialLaw(MfgGame game, const MfgComplaints *complai
   game->peak = 0;
   game->peak_weight = 0;
   PetscCall(MfgParametersGetText(game->parameters, "initial.type", &type));
-  PetscCall(CheckInitialKeys(game->parameters, type, complaints));
+  PetscCall(MfgParametersCheckBelongs(game->parameters, "initial.cell", "initial.type", "concentrated",
+                                      complaints));
+  PetscCall(MfgParametersCheckBelongs(game->parameters, "initial.state", "initial.type", "concentrated",
+                                      complaints));
+  PetscCall(MfgParametersCheckBelongs(game->parameters, "initial.weight", "initial.type", "concentrated",
+                                      complaints));
+  PetscCall(MfgParametersCheckBelongs(game->parameters, "initial.path", "initial.type", "file", complaints));
   PetscCall(PetscStrcmp(type, "concentrated", &concentrated));
   PetscCall(PetscStrcmp(type, "file", &file));
   if (concentrated) PetscCall(FindPeak(game, complaints));

@@ -57,6 +57,22 @@ const char *MfgNearestWord(const char *word, PetscInt count, const char *const w
   return nearest;
 }
 
+PetscErrorCode MfgFindType(const char *kind, const char *word, PetscInt count, const char *const words[],
+                           const MfgComplaints *complaints, PetscInt *index)
+{
+  const char *near = MfgNearestWord(word, count, words);
+
+  PetscFunctionBeginUser;
+  for (*index = count - 1; *index >= 0 && strcmp(word, words[*index]); --*index)
+    ;
+  if (*index >= 0) PetscFunctionReturn(0);
+  if (near)
+    PetscCall(MfgComplain(complaints, "type", "unknown %s '%s'; did you mean '%s'?", kind, word, near));
+  else
+    PetscCall(MfgComplain(complaints, "type", "unknown %s '%s'; `throng list` names them", kind, word));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgComplain(const MfgComplaints *complaints, const char *key, const char *format, ...)
 {
   char    message[2048];

@@ -319,6 +319,40 @@ PetscErrorCode MfgParametersHasChoice(MfgParameters p, const char *key, const ch
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgParametersGetChoice(MfgParameters p, const char *key, PetscInt *index)
+{
+  const MfgValue *value;
+  const char     *word;
+  size_t          length;
+  const char     *text;
+
+  PetscFunctionBeginUser;
+  PetscCall(GetValue(p, key, MFG_PARAMETER_CHOICE, &value));
+  PetscCall(MfgParametersGetText(p, key, &text));
+  *index = 0;
+  for (word = Find(p, key)->spec->range;; word += length + 1, ++*index) {
+    length = strcspn(word, "|");
+    if (strlen(text) == length && !strncmp(text, word, length)) break;
+    PetscCheck(word[length], PETSC_COMM_SELF, PETSC_ERR_PLIB, "'%s' is none of the choices of '%s'", text,
+               key);
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgParametersCheckBelongs(MfgParameters p, const char *key, const char *selector,
+                                         const char *choice, const MfgComplaints *complaints)
+{
+  const char *chosen;
+  PetscBool   given;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgParametersIsGiven(p, key, &given));
+  PetscCall(MfgParametersGetText(p, selector, &chosen));
+  if (given && strcmp(chosen, choice))
+    PetscCall(MfgComplain(complaints, key, "goes with %s %s, which is %s here", selector, choice, chosen));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgParametersGetCount(MfgParameters p, PetscInt *count)
 {
   PetscFunctionBeginUser;

@@ -76,7 +76,15 @@ static PetscErrorCode TrueResidual(KSP ksp, PetscBool transpose, Vec b, Vec x, V
 PetscErrorCode MfgModelTrySolve_Private(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x,
                                         PetscReal tolerance, MfgSolve *solve, KSPConvergedReason *reason)
 {
+  PetscBool guess;
+
   PetscFunctionBegin;
+  PetscCall(KSPGetInitialGuessNonzero(ksp, &guess));
+  if (guess) { /* good enough already? Then a preconditioner need not be made. */
+    PetscCall(TrueResidual(ksp, transpose, b, x, model->residual, &solve->residual));
+    *reason = KSP_CONVERGED_ATOL;
+    if (solve->residual <= tolerance) PetscFunctionReturn(0);
+  }
   for (PetscInt restart = 0; restart <= MAX_RESTARTS; restart++) {
     PetscInt iterations;
 

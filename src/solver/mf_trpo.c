@@ -69,23 +69,14 @@ static const MfgParameterSpec parameters[] = {
 
 static PetscErrorCode Check(MfgParameters values, const MfgComplaints *complaints)
 {
-  const char *schedule;
-  PetscBool   given, polynomial;
-
   PetscFunctionBegin;
-  PetscCall(MfgParametersIsGiven(values, "beta.power", &given));
-  PetscCall(MfgParametersGetText(values, "beta.schedule", &schedule));
-  PetscCall(PetscStrcmp(schedule, "polynomial", &polynomial));
-  if (given && !polynomial)
-    PetscCall(MfgComplain(complaints, "beta.power", "goes with beta.schedule polynomial, which is %s here",
-                          schedule));
+  PetscCall(MfgParametersCheckBelongs(values, "beta.power", "beta.schedule", "polynomial", complaints));
   PetscFunctionReturn(0);
 }
 
 static PetscErrorCode ReadParameters(MfgParameters values, MfTrpo *trpo)
 {
-  static const char *const names[] = {"constant", "harmonic", "polynomial"};
-  const char              *schedule;
+  PetscInt schedule;
 
   PetscFunctionBegin;
   PetscCall(MfgParametersGetReal(values, "eta", &trpo->eta));
@@ -93,13 +84,8 @@ static PetscErrorCode ReadParameters(MfgParameters values, MfTrpo *trpo)
   PetscCall(MfgParametersGetReal(values, "beta.power", &trpo->power));
   PetscCall(MfgParametersGetInteger(values, "inner_iterations", &trpo->inner_iterations));
   PetscCall(MfgParametersGetInteger(values, "population_steps", &trpo->population_steps));
-  PetscCall(MfgParametersGetText(values, "beta.schedule", &schedule));
-  for (int i = 0; i < 3; i++) {
-    PetscBool same;
-
-    PetscCall(PetscStrcmp(schedule, names[i], &same));
-    if (same) trpo->schedule = (Schedule)i;
-  }
+  PetscCall(MfgParametersGetChoice(values, "beta.schedule", &schedule));
+  trpo->schedule = (Schedule)schedule;
   PetscFunctionReturn(0);
 }
 

@@ -72,29 +72,19 @@ PetscErrorCode MfgSolverDestroy(MfgSolver *solver)
 PetscErrorCode MfgSolverSetType(MfgSolver solver, const char *name, const MfgComplaints *complaints)
 {
   const MfgSolverClass *const *classes;
-  const char                  *names[64], *near;
-  PetscInt                     count;
+  const char                 **names;
+  PetscInt                     count, index;
 
   PetscFunctionBegin;
   PetscCheck(!solver->klass, solver->comm, PETSC_ERR_ARG_WRONGSTATE,
              "The type of a solver can be set only once");
   PetscCall(MfgSolverGetClasses(&count, &classes));
-  for (PetscInt i = 0; i < count; i++) {
-    PetscBool same;
-
-    names[i] = classes[i]->name;
-    PetscCall(PetscStrcmp(name, names[i], &same));
-    if (same) solver->klass = classes[i];
-  }
-  if (!solver->klass) {
-    near = MfgNearestWord(name, count, names);
-    if (near)
-      PetscCall(MfgComplain(complaints, "type", "unknown solver '%s'; did you mean '%s'?", name, near));
-    else
-      PetscCall(
-          MfgComplain(complaints, "type", "unknown solver '%s'; `throng list` names the solvers", name));
-    PetscFunctionReturn(0);
-  }
+  PetscCall(PetscMalloc1(count, &names));
+  for (PetscInt i = 0; i < count; i++) names[i] = classes[i]->name;
+  PetscCall(MfgFindType("solver", name, count, names, complaints, &index));
+  PetscCall(PetscFree(names));
+  if (index < 0) PetscFunctionReturn(0);
+  solver->klass = classes[index];
   PetscCall(MfgParametersAddTable(solver->parameters, solver->klass->parameters));
   PetscCall(MfgParametersAddTable(solver->parameters, common_parameters));
   PetscFunctionReturn(0);
@@ -138,22 +128,15 @@ PetscErrorCode MfgSolverSetSeed(MfgSolver solver, PetscInt seed)
 /* A key of the first policy that is given must belong to its type; a file needs its path. */
 static PetscErrorCode CheckInitialPolicy(MfgParameters parameters, const MfgComplaints *complaints)
 {
-  static const char *const keys[][2] = {{"initial_policy.temperature", "random"},
-                                        {"initial_policy.path", "file"}};
-  const char              *type;
-  PetscBool                file, given;
+  const char *type;
+  PetscBool   file, given;
 
   PetscFunctionBegin;
+  PetscCall(MfgParametersCheckBelongs(parameters, "initial_policy.temperature", "initial_policy.type",
+                                      "random", complaints));
+  PetscCall(MfgParametersCheckBelongs(parameters, "initial_policy.path", "initial_policy.type", "file",
+                                      complaints));
   PetscCall(MfgParametersGetText(parameters, "initial_policy.type", &type));
-  for (int i = 0; i < 2; i++) {
-    PetscBool fits;
-
-    PetscCall(MfgParametersIsGiven(parameters, keys[i][0], &given));
-    PetscCall(PetscStrcmp(type, keys[i][1], &fits));
-    if (given && !fits)
-      PetscCall(MfgComplain(complaints, keys[i][0], "goes with initial_policy.type %s, which is %s here",
-                            keys[i][1], type));
-  }
   PetscCall(PetscStrcmp(type, "file", &file));
   PetscCall(MfgParametersIsGiven(parameters, "initial_policy.path", &given));
   if (file && !given)

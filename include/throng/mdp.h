@@ -100,7 +100,11 @@ PetscErrorCode MfgModelBestResponse(MfgModel model, Vec V, Vec policy, MfgSolve 
 /* V*_{η,μ} by soft policy iteration from the first guess V, to the same tolerance. */
 PetscErrorCode MfgModelSoftOptimal(MfgModel model, PetscReal eta, Vec V, MfgSolve *solve);
 
-/* The leading eigenvalues of P^π of the policy held. */
+/*
+  The leading eigenvalues of P^π of the policy held. A chain with hundreds of eigenvalues on the unit circle
+  (a long deterministic cycle) is beyond an iterative eigenvalue solver: `eigenvalues` is then zero and
+  nothing else is known.
+*/
 typedef struct {
   PetscReal gap; /* 1 - |λ|, λ the largest eigenvalue off the unit circle (1 where there is none found) */
   PetscInt  classes;     /* recurrent classes: how often λ = 1 */

@@ -1,25 +1,39 @@
 /*
-  The leading eigenvalues of P^π by SLEPc: all of them for a small game, else the largest by Krylov-Schur,
-  more and more until one lies inside the unit circle. Left eigenvectors, for the first of them is the
-  stationary law.
+  The leading eigenvalues of P^π by SLEPc: all of them for a small game, else the largest by Krylov-Schur.
+  Left eigenvectors, for the first of them is the stationary law.
+
+  A Krylov method sees one direction of a multiple eigenvalue, and λ = 1 is as multiple as there are classes.
+  So what was found is deflated and the search repeated until it finds nothing more on the unit circle.
 */
 #include <slepceps.h>
 #include "mdp_impl.h"
 
 static const PetscReal on_circle = 1e-9; /* nearer to the unit circle than this counts as on it */
-enum { ALL_BELOW = 500, FIRST_COUNT = 8, MAX_PERIOD = 10000 };
+enum { ALL_BELOW = 500, AT_A_TIME = 8, MAX_FOUND = 512, MAX_PERIOD = 10000 };
 
-static PetscErrorCode SolveEigenproblem(MfgModel model, Mat transposed, PetscInt count, EPS *eps)
+/* Invariant subspace found so far, and what its eigenvalues say. */
+typedef struct {
+  PetscInt  count;
+  Vec       basis[MAX_FOUND];
+  PetscInt  unit; /* eigenvalues on the unit circle */
+  PetscReal argument[MAX_FOUND];
+  PetscReal largest_inside;
+} Found;
+
+static PetscErrorCode SolveEigenproblem(MfgModel model, Mat transposed, Found *found, EPS *eps)
 {
+  const PetscBool all = model->states <= ALL_BELOW ? PETSC_TRUE : PETSC_FALSE;
+
   PetscFunctionBegin;
   PetscCall(EPSCreate(model->comm, eps));
   PetscCall(EPSSetOptionsPrefix(*eps, "spectrum_"));
   PetscCall(EPSSetOperators(*eps, transposed, NULL));
   PetscCall(EPSSetProblemType(*eps, EPS_NHEP));
   PetscCall(EPSSetWhichEigenpairs(*eps, EPS_LARGEST_MAGNITUDE));
-  PetscCall(EPSSetType(*eps, model->states <= ALL_BELOW ? EPSLAPACK : EPSKRYLOVSCHUR));
-  PetscCall(EPSSetDimensions(*eps, count, PETSC_DEFAULT, PETSC_DEFAULT));
+  PetscCall(EPSSetType(*eps, all ? EPSLAPACK : EPSKRYLOVSCHUR));
+  PetscCall(EPSSetDimensions(*eps, all ? model->states : AT_A_TIME, PETSC_DEFAULT, PETSC_DEFAULT));
   PetscCall(EPSSetTolerances(*eps, 1e-11, 10000));
+  PetscCall(EPSSetDeflationSpace(*eps, found->count, found->basis));
   PetscCall(EPSSetFromOptions(*eps));
   PetscCall(EPSSolve(*eps));
   PetscFunctionReturn(0);
@@ -42,48 +56,59 @@ static PetscInt PeriodOf(PetscInt count, const PetscReal argument[])
   return 0;
 }
 
-/* Read off what the eigenvalues say; `inside`: one was found off the unit circle. */
-static PetscErrorCode ReadEigenvalues(EPS eps, MfgSpectrum *spectrum, PetscBool *inside)
+/* Read the eigenvalues of one search; `on`: how many of them lie on the unit circle. */
+static PetscErrorCode ReadEigenvalues(EPS eps, Found *found, MfgSpectrum *spectrum, PetscInt *on)
 {
-  PetscInt   count, unit = 0;
-  PetscReal *argument, largest = 0;
+  PetscInt count;
 
   PetscFunctionBegin;
+  *on = 0;
   PetscCall(EPSGetConverged(eps, &count));
-  PetscCall(PetscMalloc1(PetscMax(count, 1), &argument));
-  spectrum->eigenvalues = count;
-  spectrum->classes = 0;
-  *inside = PETSC_FALSE;
-  for (PetscInt i = 0; i < count; i++) {
+  for (PetscInt i = 0; i < count && found->unit < MAX_FOUND; i++) {
     PetscScalar re, im;
     PetscReal   modulus;
 
     PetscCall(EPSGetEigenvalue(eps, i, &re, &im));
     modulus = PetscSqrtReal(PetscRealPart(re) * PetscRealPart(re) + PetscRealPart(im) * PetscRealPart(im));
     if (modulus < 1 - on_circle) {
-      *inside = PETSC_TRUE;
-      largest = PetscMax(largest, modulus);
+      found->largest_inside = PetscMax(found->largest_inside, modulus);
     } else {
-      argument[unit] = PetscAtan2Real(PetscRealPart(im), PetscRealPart(re));
-      if (PetscAbsReal(argument[unit]) < 1e-6) spectrum->classes++;
-      unit++;
+      found->argument[found->unit] = PetscAtan2Real(PetscRealPart(im), PetscRealPart(re));
+      if (PetscAbsReal(found->argument[found->unit]) < 1e-6) spectrum->classes++;
+      found->unit++;
+      ++*on;
     }
   }
-  spectrum->gap = 1 - largest;
-  spectrum->period = PeriodOf(unit, argument);
-  PetscCall(PetscFree(argument));
+  spectrum->eigenvalues += count;
+  PetscFunctionReturn(0);
+}
+
+/* Add the invariant subspace of one search; `full`: there is no room for it. */
+static PetscErrorCode Deflate(MfgModel model, EPS eps, Found *found, PetscBool *full)
+{
+  PetscInt count;
+
+  PetscFunctionBegin;
+  PetscCall(EPSGetConverged(eps, &count));
+  *full = found->count + count > MAX_FOUND ? PETSC_TRUE : PETSC_FALSE;
+  if (*full) PetscFunctionReturn(0);
+  for (PetscInt i = found->count; i < found->count + count; i++)
+    PetscCall(VecDuplicate(model->rhs, &found->basis[i]));
+  PetscCall(EPSGetInvariantSubspace(eps, &found->basis[found->count]));
+  found->count += count;
   PetscFunctionReturn(0);
 }
 
 /* The eigenvector of λ = 1, as a law, and how stationary it is under P (held in the model's matrix). */
 static PetscErrorCode ReadStationaryLaw(MfgModel model, EPS eps, Vec law, MfgSpectrum *spectrum)
 {
-  PetscInt    at = 0;
+  PetscInt    at = 0, count;
   PetscReal   nearest = PETSC_INFINITY;
   PetscScalar sum;
 
   PetscFunctionBegin;
-  for (PetscInt i = 0; i < spectrum->eigenvalues; i++) {
+  PetscCall(EPSGetConverged(eps, &count));
+  for (PetscInt i = 0; i < count; i++) {
     PetscScalar re, im;
 
     PetscCall(EPSGetEigenvalue(eps, i, &re, &im));
@@ -101,34 +126,48 @@ static PetscErrorCode ReadStationaryLaw(MfgModel model, EPS eps, Vec law, MfgSpe
   PetscFunctionReturn(0);
 }
 
+/* Search until nothing new lies on the unit circle. The law comes from the first search. */
+static PetscErrorCode Search(MfgModel model, Mat transposed, Found *found, Vec law, MfgSpectrum *spectrum)
+{
+  PetscInt  on = 1;
+  PetscBool full = PETSC_FALSE, first = PETSC_TRUE;
+
+  PetscFunctionBegin;
+  while (on && !full) {
+    EPS eps;
+
+    PetscCall(SolveEigenproblem(model, transposed, found, &eps));
+    PetscCall(ReadEigenvalues(eps, found, spectrum, &on));
+    if (model->states <= ALL_BELOW) on = 0; /* all are found */
+    if (on)
+      PetscCall(Deflate(model, eps, found, &full)); /* SLEPc wants this before eigenvectors are asked for */
+    if (first && spectrum->eigenvalues) PetscCall(ReadStationaryLaw(model, eps, law, spectrum));
+    first = PETSC_FALSE;
+    PetscCall(EPSDestroy(&eps));
+  }
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgModelSpectrum(MfgModel model, Vec stationary, MfgSpectrum *spectrum)
 {
-  PetscInt  count = model->states <= ALL_BELOW ? model->states : FIRST_COUNT;
-  PetscBool inside = PETSC_FALSE;
-  Mat       transposed;
-  EPS       eps = NULL;
-  Vec       law = stationary;
+  Mat    transposed;
+  Vec    law = stationary;
+  Found *found;
 
   PetscFunctionBegin;
   PetscCall(PetscMemzero(spectrum, sizeof(*spectrum)));
+  if (model->failure) PetscFunctionReturn(0);
   PetscCall(MfgModelRefresh_Private(model, 0, 1));
   PetscCall(MfgStageBegin(MFG_STAGE_SPECTRUM));
+  PetscCall(PetscNew(&found));
   PetscCall(MatTranspose(model->kernel.mat, MAT_INITIAL_MATRIX, &transposed));
-  while (!inside) {
-    PetscCall(EPSDestroy(&eps));
-    PetscCall(SolveEigenproblem(model, transposed, count, &eps));
-    PetscCall(ReadEigenvalues(eps, spectrum, &inside));
-    if (count >= model->states || spectrum->eigenvalues < count) break;
-    count = PetscMin(4 * count, model->states);
-  }
-  if (spectrum->eigenvalues == 0) {
-    PetscCall(MfgModelFail_Private(model, "spectrum: the eigenvalue solver found none to its tolerance"));
-  } else {
-    if (!law) PetscCall(VecDuplicate(model->rhs, &law));
-    PetscCall(ReadStationaryLaw(model, eps, law, spectrum));
-    if (!stationary) PetscCall(VecDestroy(&law));
-  }
-  PetscCall(EPSDestroy(&eps));
+  if (!stationary) PetscCall(VecDuplicate(model->rhs, &law));
+  PetscCall(Search(model, transposed, found, law, spectrum));
+  spectrum->gap = 1 - found->largest_inside;
+  spectrum->period = PeriodOf(found->unit, found->argument);
+  if (!stationary) PetscCall(VecDestroy(&law));
+  for (PetscInt i = 0; i < found->count; i++) PetscCall(VecDestroy(&found->basis[i]));
+  PetscCall(PetscFree(found));
   PetscCall(MatDestroy(&transposed));
   PetscCall(MfgStageEnd(MFG_STAGE_SPECTRUM));
   PetscFunctionReturn(0);

@@ -253,8 +253,7 @@ PetscErrorCode MfgSolverSolve(MfgSolver solver)
   }
   if (solver->spectrum_wanted && solver->reason > 0) {
     PetscCall(MfgModelSpectrum(solver->model, NULL, &solver->spectrum));
-    PetscCall(MfgSolverCheckStop_Private(solver));
-    solver->spectrum_computed = solver->reason > 0 ? PETSC_TRUE : PETSC_FALSE;
+    solver->spectrum_computed = solver->spectrum.eigenvalues > 0 ? PETSC_TRUE : PETSC_FALSE;
   }
   PetscFunctionReturn(0);
 }

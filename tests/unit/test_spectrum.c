@@ -219,6 +219,34 @@ static void LargerPeriod(void **state)
   CHECK(PetscFree(p));
 }
 
+/*
+  Lazy walks on rings of SIZE states, side by side, nothing between them: λ = 1 as often as there are rings,
+  which a search from one vector does not see. The gap is 1 - (1 + cos(2π/SIZE))/2.
+*/
+static void LargerClasses(void **state)
+{
+  enum { RINGS = 6, SIZE = 100, N = RINGS * SIZE };
+  PetscReal  *p;
+  TestTable   table;
+  MfgSpectrum spectrum;
+
+  (void)state;
+  CHECK(PetscCalloc1(N * N, &p));
+  for (int s = 0; s < N; s++) {
+    const int ring = s / SIZE * SIZE, i = s % SIZE;
+
+    p[s * N + s] += 0.5;
+    p[s * N + ring + (i + 1) % SIZE] += 0.25;
+    p[s * N + ring + (i + SIZE - 1) % SIZE] += 0.25;
+  }
+  table = (TestTable){.states = N, .actions = 1, .p = p};
+  spectrum = SpectrumOf(TestTableGame(&table, NULL), NULL);
+  TestAssertNumber(spectrum.gap, (1 - cos(2 * PETSC_PI / SIZE)) / 2, 1e-9, "the gap of rings side by side");
+  assert_int_equal(spectrum.classes, RINGS);
+  assert_int_equal(spectrum.period, 1);
+  CHECK(PetscFree(p));
+}
+
 /* No law asked for: the same numbers. And the model is then still good for other work. */
 static void LeavesTheModelInOrder(void **state)
 {
@@ -250,8 +278,10 @@ static void LeavesTheModelInOrder(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(Chains),     cmocka_unit_test(PeriodThree),     cmocka_unit_test(WalksOnACycle),
-    cmocka_unit_test(FourRooms),  cmocka_unit_test(LargerFourRooms), cmocka_unit_test(LargerOpenGrid),
-    cmocka_unit_test(LargerWalk), cmocka_unit_test(LargerPeriod),    cmocka_unit_test(LeavesTheModelInOrder)};
+    cmocka_unit_test(Chains),          cmocka_unit_test(PeriodThree),
+    cmocka_unit_test(WalksOnACycle),   cmocka_unit_test(FourRooms),
+    cmocka_unit_test(LargerFourRooms), cmocka_unit_test(LargerOpenGrid),
+    cmocka_unit_test(LargerWalk),      cmocka_unit_test(LargerPeriod),
+    cmocka_unit_test(LargerClasses),   cmocka_unit_test(LeavesTheModelInOrder)};
 
 TEST_MAIN("spectrum", tests)

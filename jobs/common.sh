@@ -8,8 +8,8 @@ cd "$root" || exit
 # A path that the user gave, which is relative to where the script was called.
 from_caller() { (cd "$caller" && realpath -m --relative-base="$root" -- "$1"); }
 
-# How many cores this process may use.
-cores() { nproc; }
+# How many cores this process may use. nproc would take OMP_NUM_THREADS for that number.
+cores() { env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc; }
 
 smaller() { echo $(($1 < $2 ? $1 : $2)); }
 

@@ -44,6 +44,8 @@ check "four rooms, 2 ranks, iterative solves" 0 2 "${run[@]}" --out "$work/itera
 check "a solve that fails, 1 rank" 1 1 "${run[@]}" --out "$work/fails" "${iterative[@]}" -- -eval_ksp_max_it 1
 check "bad input, 1 rank" 2 1 "${run[@]}" --out "$work/bad" --set game.sise=11
 check "unit test of parameters, 1 rank" 0 1 "$build/tests/test_parameters"
+check "unit test of bad rows, 2 ranks" 0 2 "$build/tests/test_bad_rows"
+check "unit test of files with fields, 2 ranks" 0 2 "$build/tests/test_fields"
 
 if [[ ${#failed[@]} -gt 0 ]]; then
   printf '%d runs failed\n' "${#failed[@]}"

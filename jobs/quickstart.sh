@@ -90,7 +90,7 @@ show_result() {
   printf '  Record    %s (run.json, metrics.csv, fields.h5)\n\n' "$run"
   printf 'Next: change %s, or try\n' "$experiment"
   if [[ $(id -u) -eq 0 ]]; then printf '  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1\n'; fi
-  printf '  mpirun -n %s build/release/throng run %s --set game.size=21 --out %s\n' "$ranks" "$experiment" "$out"
+  printf '  mpirun -n %s build/release/throng run %s --set game.size=15 --out %s\n' "$ranks" "$experiment" "$out"
   printf '  %s/bin/throng-analysis report %s\n' "$venv" "$out"
 }
 

@@ -73,10 +73,11 @@ void MfgFolderMake(const char *path, char message[MFG_MESSAGE_SIZE])
   Tell("make the folder", path, errno, message);
 }
 
+/* What is gone already was removed by another run. */
 static int RemoveEntry(const char *path, const struct stat *status, int type, struct FTW *place)
 {
   (void)status, (void)type, (void)place;
-  return remove(path);
+  return remove(path) != 0 && errno != ENOENT ? -1 : 0;
 }
 
 void MfgFolderRemove(const char *path, char message[MFG_MESSAGE_SIZE])
@@ -84,7 +85,25 @@ void MfgFolderRemove(const char *path, char message[MFG_MESSAGE_SIZE])
   enum { OPEN_FILES = 16 };
 
   if (!MfgPathExists(path)) return;
-  if (nftw(path, RemoveEntry, OPEN_FILES, FTW_DEPTH | FTW_PHYS) != 0) Tell("remove", path, errno, message);
+  if (nftw(path, RemoveEntry, OPEN_FILES, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
+    Tell("remove", path, errno, message);
+}
+
+void MfgFolderClear(const char *path, const char *keep, PetscInt *removed, char message[MFG_MESSAGE_SIZE])
+{
+  DIR           *folder = opendir(path);
+  struct dirent *entry;
+  char           inside[MFG_PATH_SIZE];
+
+  *removed = 0;
+  if (!folder) Tell("read", path, errno, message);
+  while (folder && !message[0] && (entry = readdir(folder))) {
+    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || !strcmp(entry->d_name, keep)) continue;
+    (void)snprintf(inside, sizeof(inside), "%.3800s/%.255s", path, entry->d_name);
+    MfgFolderRemove(inside, message);
+    ++*removed;
+  }
+  if (folder) (void)closedir(folder);
 }
 
 void MfgFolderRename(const char *from, const char *to, char message[MFG_MESSAGE_SIZE])
@@ -102,15 +121,16 @@ static void SyncOne(const char *path, char message[MFG_MESSAGE_SIZE])
   if (file >= 0) (void)close(file);
 }
 
-void MfgFolderSync(const char *path, PetscBool files, char message[MFG_MESSAGE_SIZE])
+void MfgFolderSync(const char *path, const char *except, char message[MFG_MESSAGE_SIZE])
 {
-  DIR           *folder = files ? opendir(path) : NULL;
+  DIR           *folder = except ? opendir(path) : NULL;
   struct dirent *entry;
   char           file[MFG_PATH_SIZE];
 
-  if (files && !folder) Tell("read", path, errno, message);
+  if (except && !folder) Tell("read", path, errno, message);
   while (folder && (entry = readdir(folder))) {
-    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || !strcmp(entry->d_name, except))
+      continue;
     (void)snprintf(file, sizeof(file), "%.3800s/%.255s", path, entry->d_name);
     SyncOne(file, message);
   }

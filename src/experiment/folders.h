@@ -14,8 +14,13 @@ void MfgFolderCheckWritable(const char *path, char message[MFG_MESSAGE_SIZE]);
 void MfgFolderMake(const char *path, char message[MFG_MESSAGE_SIZE]);
 /* Remove the folder with all that is in it; nothing if there is none. */
 void MfgFolderRemove(const char *path, char message[MFG_MESSAGE_SIZE]);
+/* Remove all that is in the folder, except the entry `keep`. */
+void MfgFolderClear(const char *path, const char *keep, PetscInt *removed, char message[MFG_MESSAGE_SIZE]);
 void MfgFolderRename(const char *from, const char *to, char message[MFG_MESSAGE_SIZE]);
-/* Bring the entries of the folder, and with `files` the files in it, to the disk. */
-void MfgFolderSync(const char *path, PetscBool files, char message[MFG_MESSAGE_SIZE]);
+/*
+  Bring the entries of the folder to the disk, and the files in it except the one named so. except NULL: the
+  entries alone. (Opening and closing a file drops the locks that the process has on it.)
+*/
+void MfgFolderSync(const char *path, const char *except, char message[MFG_MESSAGE_SIZE]);
 
 #endif

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "experiment/folders.h"
 
@@ -61,24 +62,65 @@ PetscErrorCode MfgResultsGetPath(MfgResults r, const char *file, char path[MFG_P
   PetscFunctionReturn(0);
 }
 
-/* Take the lock in the running folder. False: somebody else has it. A file system without locks counts as
+/* Whether a process holds a lock on the file `lock` in the folder. A file system without locks counts as
  * free. */
-static PetscBool TakeLock(MfgResults r, int flags)
+static PetscBool IsHeld(const char *folder)
 {
   struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  char         path[MFG_PATH_SIZE + 16];
+  int          file;
+  PetscBool    held;
 
-  r->lock = open(r->lock_path, O_RDWR | O_CLOEXEC | flags, 0666);
-  if (r->lock < 0) return PETSC_TRUE; /* whoever writes there would have made it */
-  if (fcntl(r->lock, F_SETLK, &whole) == 0 || (errno != EACCES && errno != EAGAIN)) return PETSC_TRUE;
-  (void)close(r->lock);
-  r->lock = -1;
-  return PETSC_FALSE;
+  (void)snprintf(path, sizeof(path), "%s/lock", folder);
+  file = open(path, O_RDWR | O_CLOEXEC);
+  if (file < 0) return PETSC_FALSE; /* whoever writes there has made it */
+  held = (PetscBool)(fcntl(file, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK);
+  (void)close(file);
+  return held;
+}
+
+static void TellBusy(MfgResults r, char message[MFG_MESSAGE_SIZE])
+{
+  (void)snprintf(message, MFG_MESSAGE_SIZE, "another run is writing this result now, in %.800s", r->running);
 }
 
 static void DropLock(MfgResults r)
 {
   if (r->lock >= 0) (void)close(r->lock);
   r->lock = -1;
+}
+
+/*
+  Make the running folder, if it is not there, and take the lock in it. Its last holder may give the folder
+  its name, or remove it, between any two steps here; so the lock counts only if the file locked is still the
+  one at the path.
+*/
+static void TakeLock(MfgResults r, char message[MFG_MESSAGE_SIZE])
+{
+  enum { TRIES = 100 };
+
+  for (int i = 0; i < TRIES; i++) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct stat  held, there;
+
+    MfgFolderMake(r->running, message);
+    if (message[0]) return;
+    r->lock = open(r->lock_path, O_RDWR | O_CLOEXEC | O_CREAT, 0666);
+    if (r->lock < 0 && errno == ENOENT) continue;
+    if (r->lock < 0) {
+      (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot make %.800s: %s", r->lock_path, strerror(errno));
+      return;
+    }
+    if (fcntl(r->lock, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN)) {
+      DropLock(r);
+      break;
+    }
+    if (fstat(r->lock, &held) == 0 && stat(r->lock_path, &there) == 0 && held.st_ino == there.st_ino &&
+        held.st_dev == there.st_dev)
+      return;
+    DropLock(r);
+  }
+  TellBusy(r, message);
 }
 
 /* Whether the complete result at `path` came of a run that did what was asked. In doubt it did. */
@@ -97,21 +139,24 @@ static PetscBool IsGood(const char *path)
   return good;
 }
 
+/* What stands in the way of a run; no message where nothing does. */
+static void FindObstacle(MfgResults r, char message[MFG_MESSAGE_SIZE])
+{
+  if (IsHeld(r->final) || IsHeld(r->failed)) /* named a moment ago; its holder tidies up */
+    TellBusy(r, message);
+  else if (!r->overwrite && (MfgPathExists(r->final) || MfgPathExists(r->replaced)))
+    (void)snprintf(message, MFG_MESSAGE_SIZE, "the result %.800s exists already%s; --overwrite replaces it",
+                   r->final, IsGood(r->final) ? "" : " (of a run that failed)");
+}
+
 PetscErrorCode MfgResultsCheck(MfgResults r, char message[MFG_MESSAGE_SIZE])
 {
-  const char busy[] = "another run is writing this result now, in";
-
   PetscFunctionBeginUser;
   message[0] = '\0';
   if (r->rank == 0) {
     MfgFolderCheckWritable(r->parent, message);
-    if (!message[0] && !r->overwrite && (MfgPathExists(r->final) || MfgPathExists(r->replaced)))
-      PetscCall(PetscSNPrintf(message, MFG_MESSAGE_SIZE,
-                              "the result %.800s exists already%s; --overwrite replaces it", r->final,
-                              IsGood(r->final) ? "" : " (of a run that failed)"));
-    else if (!message[0] && !TakeLock(r, 0))
-      PetscCall(PetscSNPrintf(message, MFG_MESSAGE_SIZE, "%s %.800s", busy, r->running));
-    DropLock(r);
+    if (!message[0]) FindObstacle(r, message);
+    if (!message[0] && IsHeld(r->running)) TellBusy(r, message);
   }
   PetscCall(MfgShareMessage(r->comm, message));
   PetscFunctionReturn(0);
@@ -128,47 +173,65 @@ static void Recover(MfgResults r, char message[MFG_MESSAGE_SIZE])
     MfgFolderRename(r->replaced, r->final, message);
 }
 
+/* Empty the running folder, whose lock this run holds. */
+static void Clear(MfgResults r, char message[MFG_MESSAGE_SIZE])
+{
+  PetscInt removed;
+
+  MfgFolderClear(r->running, "lock", &removed, message);
+  if (removed) (void)fprintf(stderr, "throng: replacing %s, which an unfinished run left\n", r->running);
+}
+
+/* Give the lock back. The folder goes too if there is nothing in it. */
+static void Withdraw(MfgResults r)
+{
+  if (r->lock < 0) return;
+  (void)unlink(r->lock_path);
+  (void)rmdir(r->running);
+  DropLock(r);
+}
+
 PetscErrorCode MfgResultsBegin(MfgResults r, char message[MFG_MESSAGE_SIZE])
 {
   PetscFunctionBeginUser;
   message[0] = '\0';
   if (r->rank == 0) {
-    MfgFolderMake(r->parent, message);
-    if (!message[0] && MfgPathExists(r->running)) {
-      (void)fprintf(stderr, "throng: replacing %s, which an unfinished run left\n", r->running);
-      MfgFolderRemove(r->running, message);
-    }
+    TakeLock(r, message);
+    if (!message[0]) FindObstacle(r, message); /* there may be more now than at MfgResultsCheck() */
+    if (!message[0]) Clear(r, message);
     if (!message[0]) Recover(r, message);
-    if (!message[0]) MfgFolderMake(r->running, message);
-    if (!message[0] && !TakeLock(r, O_CREAT))
-      PetscCall(PetscSNPrintf(message, MFG_MESSAGE_SIZE, "another run began to write %.800s", r->running));
+    if (message[0]) Withdraw(r);
   }
   PetscCall(MfgShareMessage(r->comm, message));
   PetscFunctionReturn(0);
 }
 
-/* Give the running folder the name `target`, in place of what has it now. */
+/*
+  Give the running folder the name `target`, in place of what has it now. The lock goes with the folder:
+  without it somebody could take the folder for one that a killed run left.
+*/
 static void TakeName(MfgResults r, const char *target, char message[MFG_MESSAGE_SIZE])
 {
   if (MfgPathExists(target)) MfgFolderRename(target, r->replaced, message);
   if (!message[0]) MfgFolderRename(r->running, target, message);
-  if (!message[0]) MfgFolderSync(r->parent, PETSC_FALSE, message);
+  if (!message[0]) MfgFolderSync(r->parent, NULL, message);
   if (!message[0]) MfgFolderRemove(r->replaced, message);
 }
 
 PetscErrorCode MfgResultsFinish(MfgResults r, PetscBool good, char path[MFG_PATH_SIZE])
 {
-  char message[MFG_MESSAGE_SIZE] = "";
+  char message[MFG_MESSAGE_SIZE] = "", lock_path[MFG_PATH_SIZE + 16];
   int  aside = 0;
 
   PetscFunctionBeginUser;
   if (r->rank == 0) {
     aside = !good && MfgPathExists(r->final) && IsGood(r->final);
-    (void)unlink(r->lock_path);
-    MfgFolderSync(r->running, PETSC_TRUE, message);
+    MfgFolderSync(r->running, "lock", message);
     if (!message[0] && aside) MfgFolderRemove(r->failed, message);
     if (!message[0]) TakeName(r, aside ? r->failed : r->final, message);
     if (!message[0] && good) MfgFolderRemove(r->failed, message); /* what failed then has succeeded now */
+    (void)snprintf(lock_path, sizeof(lock_path), "%s/lock", aside ? r->failed : r->final);
+    if (!message[0]) (void)unlink(lock_path);
     DropLock(r);
   }
   PetscCall(MfgShareMessage(r->comm, message));

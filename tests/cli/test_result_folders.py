@@ -31,6 +31,17 @@ class ResultFolders(throng_test.ThrongTest):
             time.sleep(0.05)
         self.fail("the run does not write its metrics")
 
+    def begin(self, path, out, *arguments):
+        """Start a run and do not wait."""
+        session = self.folder / f"session{len(list(self.folder.glob('session*')))}"
+        session.mkdir()
+        process = subprocess.Popen([THRONG, "run", str(path), "--out", str(out), *arguments], cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env=os.environ | throng_test.ALONE | {"OMPI_MCA_orte_tmpdir_base": str(session)})
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
     def test_refuses_to_overwrite(self):
         self.run_text(SMALL)
         before = content(self.result())
@@ -99,6 +110,25 @@ class ResultFolders(throng_test.ThrongTest):
             self.assertEqual(done.stderr, f"throng: another run is writing this result now, in {running}\n")
         self.assertIsNone(process.poll())
         self.assertTrue((running / "metrics.csv").exists())
+
+    def test_the_same_run_started_several_times_at_once(self):
+        """One of them runs, the others are refused, and the result is that of one run alone."""
+        path = self.write(SMALL.replace("size: 7", "size: 21").replace("outer_iterations: 3", "outer_iterations: 12"))
+        for attempt in range(8):
+            out = self.folder / f"out{attempt}"
+            together = [self.begin(path, out, "--overwrite") for _ in range(3)]
+            ends = [(p.communicate(timeout=60), p.returncode) for p in together]
+            done = [end for end in ends if end[1] == 0]
+            self.assertGreaterEqual(len(done), 1, ends)
+            for (_, stderr), code in ends:
+                self.assertIn(code, (0, 2), ends)
+                self.assertNotIn("unfinished", stderr)
+                if code:
+                    self.assertRegex(stderr, r"^throng: another run is writing this result now, in \S+\.running\n$")
+            folder = self.result(out)
+            self.assertEqual(sorted(p.name for p in folder.iterdir()), ["fields.h5", "metrics.csv", "run.json"])
+            self.assertEqual([row["iteration"] for row in self.metrics(folder)], list(range(13)))
+            self.assertEqual(self.record(folder)["metrics"], self.metrics(folder)[-1])
 
     def test_a_run_killed_while_it_gave_its_result_the_name(self):
         self.run_text(SMALL)

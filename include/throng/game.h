@@ -67,8 +67,9 @@ PetscErrorCode MfgGameGetParameters(MfgGame game, MfgParameters *parameters);
 /* Shorthand for MfgParametersSet(parameters of the game, key, text, NULL). */
 PetscErrorCode MfgGameSetParameter(MfgGame game, const char *key, const char *text);
 /*
-  Check everything that can be checked without building the game (required keys, combinations). MfgGameSetUp()
-  checks again and raises the first complaint as PETSC_ERR_USER.
+  Check everything: required keys, combinations, and, where those are right, the initial law on the game as
+  built. Parameters may change afterwards. MfgGameSetUp() checks again and raises the first complaint as
+  PETSC_ERR_USER.
 */
 PetscErrorCode MfgGameCheck(MfgGame game, const MfgComplaints *complaints);
 PetscErrorCode MfgGameSetUp(MfgGame game);

@@ -36,11 +36,12 @@ typedef struct {
  * solves. */
 PetscErrorCode MfgModelCreate(MPI_Comm comm, MfgModel *model);
 PetscErrorCode MfgModelDestroy(MfgModel *model);
+/* The keys of `evaluation:` in an experiment file: tolerances, and which games are small enough for direct
+ * solves. */
 PetscErrorCode MfgModelGetParameters(MfgModel model, MfgParameters *parameters);
 /* Borrow the game, which must be set up and must outlive the model. */
 PetscErrorCode MfgModelSetGame(MfgModel model, MfgGame game);
 PetscErrorCode MfgModelGetGame(MfgModel model, MfgGame *game);
-PetscErrorCode MfgModelGetComm(MfgModel model, MPI_Comm *comm);
 /* Partition, pattern of P^π, transitions, KSP objects (options are read here). Raises errors of the game's
  * rows. */
 PetscErrorCode MfgModelSetUp(MfgModel model);
@@ -117,6 +118,12 @@ PetscErrorCode MfgModelSpectrum(MfgModel model, Vec stationary, MfgSpectrum *spe
 
 /* Why the model failed, or NULL. Owned by the model. Not collective; the same on every rank. */
 PetscErrorCode MfgModelGetFailure(MfgModel model, const char **reason);
+typedef enum {
+  MFG_NO_FAILURE,
+  MFG_FAILURE_SOLVE,     /* a solve did not reach its tolerance */
+  MFG_FAILURE_NOT_FINITE /* rewards or values are not finite numbers */
+} MfgFailure;
+PetscErrorCode MfgModelGetFailureKind(MfgModel model, MfgFailure *kind);
 PetscErrorCode MfgModelClearFailure(MfgModel model);
 
 /* Policies, into S x A Vecs. */

@@ -46,7 +46,7 @@ typedef enum {
   MFG_CONVERGED_MEAN_FIELD_DELTA = 3,
   MFG_STOPPED_ITERATION_LIMIT = 4, /* did all the iterations that were asked for */
   MFG_RUNNING = 0,
-  MFG_DIVERGED_NOT_FINITE = -1, /* a policy, mean field or metric is not a finite number */
+  MFG_DIVERGED_NOT_FINITE = -1, /* a policy, mean field, reward or metric is not a finite number */
   MFG_FAILED_LINEAR_SOLVE = -2  /* a solve did not reach its tolerance; see the text */
 } MfgSolverReason;
 
@@ -104,5 +104,8 @@ PetscErrorCode MfgSolverGetIterate(MfgSolver solver, Vec *mu, Vec *pi);
 /* What metrics.which: [spectrum] gave for the last policy. `computed` false: not asked for, or the run
  * failed. */
 PetscErrorCode MfgSolverGetSpectrum(MfgSolver solver, PetscBool *computed, MfgSpectrum *spectrum);
+/* The stationary law that came with it, a Vec over states; NULL where the spectrum was not computed.
+ * Borrowed. */
+PetscErrorCode MfgSolverGetStationaryLaw(MfgSolver solver, Vec *law);
 
 #endif

@@ -47,14 +47,24 @@ PetscErrorCode MfgGameCreate(MfgGame *game)
   PetscFunctionReturn(0);
 }
 
+/* What the set-up callback left, which may be nothing. */
+static PetscErrorCode FreeData(MfgGame game)
+{
+  PetscFunctionBegin;
+  if (game->data && game->klass->destroy)
+    PetscCall((*game->klass->destroy)(game->data));
+  else
+    PetscCall(PetscFree(game->data));
+  game->data = NULL;
+  game->built = PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgGameDestroy(MfgGame *game)
 {
   PetscFunctionBegin;
   if (!*game) PetscFunctionReturn(0);
-  if ((*game)->klass && (*game)->klass->destroy)
-    PetscCall((*game)->klass->destroy((*game)->data));
-  else
-    PetscCall(PetscFree((*game)->data));
+  PetscCall(FreeData(*game));
   PetscCall(MfgParametersDestroy(&(*game)->parameters));
   PetscCall(PetscFree(*game));
   PetscFunctionReturn(0);
@@ -98,7 +108,7 @@ PetscErrorCode MfgGameGetParameters(MfgGame game, MfgParameters *parameters)
 PetscErrorCode MfgGameSetParameter(MfgGame game, const char *key, const char *text)
 {
   PetscFunctionBegin;
-  PetscCheck(!game->built, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE,
+  PetscCheck(!game->set_up, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE,
              "Parameters of a game can't change after MfgGameSetUp()");
   PetscCall(MfgParametersSet(game->parameters, key, text, NULL));
   PetscFunctionReturn(0);
@@ -181,7 +191,8 @@ static PetscErrorCode CheckInitialLaw(MfgGame game, const MfgComplaints *complai
 static PetscErrorCode Build(MfgGame game)
 {
   PetscFunctionBegin;
-  if (game->built) PetscFunctionReturn(0);
+  if (game->set_up) PetscFunctionReturn(0);
+  PetscCall(FreeData(game)); /* of an earlier check, after which parameters may have changed */
   PetscCall(MfgParametersGetReal(game->parameters, "discount", &game->discount));
   PetscCall((*game->klass->setup)(game, game->parameters));
   PetscCheck(game->states > 0 && game->actions > 0 && game->max_successors > 0, PETSC_COMM_SELF,
@@ -189,6 +200,10 @@ static PetscErrorCode Build(MfgGame game)
   PetscCheck(!game->rows || (game->klass->cell && game->klass->find_state), PETSC_COMM_SELF,
              PETSC_ERR_ARG_WRONGSTATE, "The game '%s' has a grid but lacks `cell` or `find_state`",
              game->klass->name);
+  PetscCheck((double)game->states * (double)game->actions <= (double)PETSC_MAX_INT, PETSC_COMM_SELF,
+             PETSC_ERR_ARG_OUTOFRANGE,
+             "%" PetscInt_FMT " states with %" PetscInt_FMT " actions need a PETSc with 64-bit indices",
+             game->states, game->actions);
   game->built = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
@@ -215,6 +230,7 @@ PetscErrorCode MfgGameSetUp(MfgGame game)
 {
   PetscFunctionBegin;
   PetscCall(MfgGameCheck(game, NULL));
+  game->set_up = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 

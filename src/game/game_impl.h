@@ -7,7 +7,8 @@
 struct _p_MfgGame {
   const MfgGameClass *klass;
   MfgParameters       parameters;
-  PetscBool           built;
+  PetscBool           built;  /* by the set-up callback; a check builds, too */
+  PetscBool           set_up; /* for good: parameters may no longer change */
   /* what the class's setup callback says */
   PetscInt states, actions, max_successors;
   PetscInt rows, columns; /* 0 x 0: no grid */

@@ -87,12 +87,16 @@ static PetscErrorCode Evaluate(MfgModel model, void *context, Vec V, PetscReal t
   PetscFunctionReturn(0);
 }
 
-/* One-hot rows: the lowest action that ties with the best one at V. */
-static PetscErrorCode GreedyPolicy(MfgModel model, Vec V, Vec policy)
+/*
+  One-hot rows: the lowest action that ties with the best one at V. Actions nearer to each other than ten
+  times what V may be off by, residual/(1-γ), can't be told apart.
+*/
+static PetscErrorCode GreedyPolicy(MfgModel model, Vec V, PetscReal residual, Vec policy)
 {
-  const PetscInt A = model->actions;
-  PetscScalar   *pi;
-  MfgSweep       sweep;
+  const PetscInt  A = model->actions;
+  const PetscReal error = residual / (1 - model->discount);
+  PetscScalar    *pi;
+  MfgSweep        sweep;
 
   PetscFunctionBegin;
   PetscCall(VecSet(policy, 0));
@@ -103,7 +107,7 @@ static PetscErrorCode GreedyPolicy(MfgModel model, Vec V, Vec policy)
 
     MfgSweepRow(&sweep, i);
     best = BestOf(A, sweep.q, &largest);
-    pi[i * A + LowestBest(A, sweep.q, best, model->tie_tolerance * (1 + largest))] = 1;
+    pi[i * A + LowestBest(A, sweep.q, best, PetscMax(model->tie_tolerance * (1 + largest), 10 * error))] = 1;
   }
   PetscCall(VecRestoreArray(policy, &pi));
   PetscCall(MfgSweepEnd_Private(&sweep));
@@ -125,7 +129,7 @@ PetscErrorCode MfgModelBestResponse(MfgModel model, Vec V, Vec policy, MfgSolve 
   PetscCall(KSPReset(model->best_response)); /* between best responses it holds no memory */
   PetscCall(MfgGreedyDestroy_Private(&response.system));
   PetscCall(PetscFree(response.action));
-  if (policy && !model->failure) PetscCall(GreedyPolicy(model, V, policy));
+  if (policy && !model->failure) PetscCall(GreedyPolicy(model, V, solve->residual, policy));
   PetscCall(MfgStageEnd(MFG_STAGE_BEST_RESPONSE));
   PetscFunctionReturn(0);
 }

@@ -41,6 +41,12 @@ PetscErrorCode MfgModelEvaluateNext(MfgModel model, PetscReal eta, MfgTrail trai
   PetscCall(MfgStageBegin(MFG_STAGE_EVALUATE));
   PetscCall(MfgModelRefresh_Private(model, 1, -model->discount));
   PetscCall(RightHandSide(model, eta, model->rhs, &norm));
+  if (PetscIsInfOrNanReal(norm)) {
+    PetscCall(MfgModelFail_Private(model, MFG_FAILURE_NOT_FINITE,
+                                   "policy evaluation: the rewards are not finite numbers"));
+    PetscCall(MfgStageEnd(MFG_STAGE_EVALUATE));
+    PetscFunctionReturn(0);
+  }
   if (norm == 0) norm = 1; /* no reward anywhere: the tolerance is absolute */
   if (trail && !model->direct)
     PetscCall(MfgTrailExtrapolate_Private(trail, model->kernel.mat, model->rhs, J));

@@ -68,46 +68,75 @@ static PetscBool WriteRows(hid_t set, hid_t type, hsize_t begin, hsize_t count, 
   return ok;
 }
 
-/*
-  The pieces of all ranks, in rank order, as one data set: `rows` of this rank with `columns` values each, of
-  an HDF5 and an MPI type that mean the same.
-*/
-static PetscErrorCode WriteDataset(MfgFieldsFile file, const char *name, PetscInt rows, PetscInt columns,
-                                   int dimensions, hid_t type, MPI_Datatype mpi_type, size_t type_size,
-                                   const void *values)
+/* How the entries of a data set are called in the file and between ranks. */
+typedef struct {
+  hid_t        in_file;
+  MPI_Datatype in_message;
+  size_t       size;
+} EntryType;
+
+/* Rank 0: receive the piece of `from`, slice after slice, and write it behind row `at`; `at` moves behind it.
+ */
+static PetscErrorCode WriteReceived(MfgFieldsFile file, hid_t set, EntryType type, PetscMPIInt from,
+                                    PetscInt columns, void *buffer, hsize_t *at, PetscBool *ok)
 {
-  MPI_Comm      comm = file->model->comm;
-  const hsize_t shape[2] = {(hsize_t)file->model->states, (hsize_t)columns};
-  hid_t         space = -1, set = -1;
-  PetscBool     ok = PETSC_TRUE;
+  const PetscInt slice = MfgSliceRows(columns);
+  PetscInt       rows = 0;
+
+  PetscFunctionBegin;
+  PetscCallMPI(MPI_Recv(&rows, 1, MPIU_INT, from, 0, file->model->comm, MPI_STATUS_IGNORE));
+  for (PetscInt done = 0; done < rows; done += slice) {
+    const PetscInt count = PetscMin(slice, rows - done);
+
+    PetscCallMPI(MPI_Recv(buffer, (PetscMPIInt)(count * columns), type.in_message, from, 1, file->model->comm,
+                          MPI_STATUS_IGNORE));
+    if (*ok) *ok = WriteRows(set, type.in_file, *at, (hsize_t)count, (hsize_t)columns, buffer);
+    *at += (hsize_t)count;
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Send this rank's piece, as WriteReceived() wants it. */
+static PetscErrorCode SendPiece(MfgFieldsFile file, EntryType type, PetscInt rows, PetscInt columns,
+                                const void *values)
+{
+  const PetscInt slice = MfgSliceRows(columns);
+
+  PetscFunctionBegin;
+  PetscCallMPI(MPI_Send(&rows, 1, MPIU_INT, 0, 0, file->model->comm));
+  for (PetscInt done = 0; done < rows; done += slice)
+    PetscCallMPI(MPI_Send((const char *)values + (size_t)done * (size_t)columns * type.size,
+                          (PetscMPIInt)(PetscMin(slice, rows - done) * columns), type.in_message, 0, 1,
+                          file->model->comm));
+  PetscFunctionReturn(0);
+}
+
+/* The pieces of all ranks, in rank order, as one data set of S rows with `columns` values each. */
+static PetscErrorCode WriteDataset(MfgFieldsFile file, const char *name, PetscInt columns, int dimensions,
+                                   EntryType type, const void *values)
+{
+  const PetscInt rows = file->model->local;
+  const hsize_t  shape[2] = {(hsize_t)file->model->states, (hsize_t)columns};
+  PetscBool      ok = PETSC_TRUE;
 
   PetscFunctionBegin;
   if (file->rank == 0) {
-    hsize_t  at = (hsize_t)rows;
-    PetscInt most = 0;
-    void    *buffer = NULL;
+    hsize_t at = (hsize_t)rows;
+    void   *buffer = NULL;
+    hid_t   space = H5Screate_simple(dimensions, shape, NULL);
+    hid_t   set = H5Dcreate2(file->file, name, type.in_file, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
 
-    space = H5Screate_simple(dimensions, shape, NULL);
-    set = H5Dcreate2(file->file, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    ok = (set >= 0 && WriteRows(set, type, 0, (hsize_t)rows, (hsize_t)columns, values)) ? PETSC_TRUE
-                                                                                        : PETSC_FALSE;
-    most = rows; /* PetscSplitOwnership() gives rank 0 the largest piece */
-    if (file->size > 1) PetscCall(PetscMalloc(PetscMax(most * columns, 1) * type_size, &buffer));
-    for (PetscMPIInt from = 1; from < file->size; from++) {
-      PetscInt count = 0;
-
-      PetscCallMPI(MPI_Recv(&count, 1, MPIU_INT, from, 0, comm, MPI_STATUS_IGNORE));
-      PetscCallMPI(
-          MPI_Recv(buffer, (PetscMPIInt)(count * columns), mpi_type, from, 1, comm, MPI_STATUS_IGNORE));
-      if (ok) ok = WriteRows(set, type, at, (hsize_t)count, (hsize_t)columns, buffer);
-      at += (hsize_t)count;
-    }
+    ok = (set >= 0 && WriteRows(set, type.in_file, 0, (hsize_t)rows, (hsize_t)columns, values)) ? PETSC_TRUE
+                                                                                                : PETSC_FALSE;
+    /* PetscSplitOwnership() gives rank 0 the largest piece */
+    PetscCall(PetscMalloc((size_t)(PetscMin(rows, MfgSliceRows(columns)) * columns) * type.size, &buffer));
+    for (PetscMPIInt from = 1; from < file->size; from++)
+      PetscCall(WriteReceived(file, set, type, from, columns, buffer, &at, &ok));
     PetscCall(PetscFree(buffer));
     if (set >= 0) ok = (H5Dclose(set) >= 0 && ok) ? PETSC_TRUE : PETSC_FALSE;
     H5Sclose(space);
   } else {
-    PetscCallMPI(MPI_Send(&rows, 1, MPIU_INT, 0, 0, comm));
-    PetscCallMPI(MPI_Send(values, (PetscMPIInt)(rows * columns), mpi_type, 0, 1, comm));
+    PetscCall(SendPiece(file, type, rows, columns, values));
   }
   PetscCall(Agree(file, ok, name));
   PetscFunctionReturn(0);
@@ -115,6 +144,7 @@ static PetscErrorCode WriteDataset(MfgFieldsFile file, const char *name, PetscIn
 
 PetscErrorCode MfgFieldsWrite(MfgFieldsFile file, const char *name, Vec values)
 {
+  const EntryType    numbers = {H5T_NATIVE_DOUBLE, MPIU_SCALAR, sizeof(PetscScalar)};
   const PetscScalar *array;
   PetscInt           size, columns;
 
@@ -122,26 +152,32 @@ PetscErrorCode MfgFieldsWrite(MfgFieldsFile file, const char *name, Vec values)
   PetscCall(VecGetSize(values, &size));
   columns = size / file->model->states;
   PetscCall(VecGetArrayRead(values, &array));
-  PetscCall(WriteDataset(file, name, file->model->local, columns, size == file->model->states ? 1 : 2,
-                         H5T_NATIVE_DOUBLE, MPIU_SCALAR, sizeof(PetscScalar), array));
+  PetscCall(WriteDataset(file, name, columns, size == file->model->states ? 1 : 2, numbers, array));
   PetscCall(VecRestoreArrayRead(values, &array));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode FillCells(MfgModel model, PetscInt cells[])
+{
+  PetscFunctionBegin;
+  for (PetscInt i = 0; i < model->local; i++)
+    PetscCall(MfgGameGetCell(model->game, model->begin + i, &cells[2 * i]));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode MfgFieldsWriteCells(MfgFieldsFile file)
 {
-  const MfgModel model = file->model;
-  PetscInt       rows, columns, *cells;
+  const MfgModel  model = file->model;
+  const EntryType indices = {sizeof(PetscInt) == 8 ? H5T_NATIVE_INT64 : H5T_NATIVE_INT32, MPIU_INT,
+                             sizeof(PetscInt)};
+  PetscInt        rows, columns, *cells;
 
   PetscFunctionBegin;
   PetscCall(MfgGameGetGrid(model->game, &rows, &columns));
   if (!rows) PetscFunctionReturn(0);
   PetscCall(PetscMalloc1(2 * model->local, &cells));
-  for (PetscInt i = 0; i < model->local; i++)
-    PetscCall(MfgGameGetCell(model->game, model->begin + i, &cells[2 * i]));
-  PetscCall(WriteDataset(file, "cells", model->local, 2, 2,
-                         sizeof(PetscInt) == 8 ? H5T_NATIVE_INT64 : H5T_NATIVE_INT32, MPIU_INT,
-                         sizeof(PetscInt), cells));
+  PetscCall(MfgModelVote_Private(model, FillCells(model, cells), "cells"));
+  PetscCall(WriteDataset(file, "cells", 2, 2, indices, cells));
   PetscCall(PetscFree(cells));
   PetscFunctionReturn(0);
 }

@@ -56,34 +56,48 @@ static PetscBool ReadRows(hid_t set, hsize_t begin, hsize_t count, hsize_t colum
   return ok;
 }
 
+/* Rank 0: read the piece of `to`, slice after slice, from row `at` on, and send it; `at` moves behind it. */
+static PetscErrorCode SendRead(MfgModel model, hid_t set, PetscMPIInt to, PetscInt columns,
+                               PetscScalar buffer[], hsize_t *at, PetscBool *ok)
+{
+  const PetscInt slice = MfgSliceRows(columns);
+  PetscInt       rows = 0;
+
+  PetscFunctionBegin;
+  PetscCallMPI(MPI_Recv(&rows, 1, MPIU_INT, to, 0, model->comm, MPI_STATUS_IGNORE));
+  for (PetscInt done = 0; done < rows; done += slice) {
+    const PetscInt count = PetscMin(slice, rows - done);
+
+    if (*ok) *ok = ReadRows(set, *at, (hsize_t)count, (hsize_t)columns, buffer);
+    PetscCallMPI(MPI_Send(buffer, (PetscMPIInt)(count * columns), MPIU_SCALAR, to, 1, model->comm));
+    *at += (hsize_t)count;
+  }
+  PetscFunctionReturn(0);
+}
+
 /* Rank 0 reads and sends the pieces, in rank order; every rank gets its own in `mine`. */
 static PetscErrorCode Distribute(MfgModel model, hid_t set, PetscInt columns, PetscScalar mine[],
                                  PetscBool *ok)
 {
-  PetscMPIInt rank, size;
+  const PetscInt rows = model->local, slice = MfgSliceRows(columns);
+  PetscMPIInt    rank, size;
 
   PetscFunctionBegin;
   PetscCallMPI(MPI_Comm_rank(model->comm, &rank));
   PetscCallMPI(MPI_Comm_size(model->comm, &size));
   if (rank == 0) {
-    hsize_t      at = (hsize_t)model->local;
+    hsize_t      at = (hsize_t)rows;
     PetscScalar *buffer;
 
-    *ok = ReadRows(set, 0, (hsize_t)model->local, (hsize_t)columns, mine);
-    PetscCall(PetscMalloc1(model->local * columns, &buffer)); /* rank 0 has the largest piece */
-    for (PetscMPIInt to = 1; to < size; to++) {
-      PetscInt count = 0;
-
-      PetscCallMPI(MPI_Recv(&count, 1, MPIU_INT, to, 0, model->comm, MPI_STATUS_IGNORE));
-      if (*ok) *ok = ReadRows(set, at, (hsize_t)count, (hsize_t)columns, buffer);
-      PetscCallMPI(MPI_Send(buffer, (PetscMPIInt)(count * columns), MPIU_SCALAR, to, 1, model->comm));
-      at += (hsize_t)count;
-    }
+    *ok = ReadRows(set, 0, (hsize_t)rows, (hsize_t)columns, mine);
+    PetscCall(PetscMalloc1(PetscMin(rows, slice) * columns, &buffer)); /* rank 0 has the largest piece */
+    for (PetscMPIInt to = 1; to < size; to++) PetscCall(SendRead(model, set, to, columns, buffer, &at, ok));
     PetscCall(PetscFree(buffer));
   } else {
-    PetscCallMPI(MPI_Send(&model->local, 1, MPIU_INT, 0, 0, model->comm));
-    PetscCallMPI(MPI_Recv(mine, (PetscMPIInt)(model->local * columns), MPIU_SCALAR, 0, 1, model->comm,
-                          MPI_STATUS_IGNORE));
+    PetscCallMPI(MPI_Send(&rows, 1, MPIU_INT, 0, 0, model->comm));
+    for (PetscInt done = 0; done < rows; done += slice)
+      PetscCallMPI(MPI_Recv(mine + done * columns, (PetscMPIInt)(PetscMin(slice, rows - done) * columns),
+                            MPIU_SCALAR, 0, 1, model->comm, MPI_STATUS_IGNORE));
   }
   PetscFunctionReturn(0);
 }

@@ -7,15 +7,15 @@
 
 PetscErrorCode MfgGreedyCreate_Private(MfgModel model, MfgGreedyMatrix *greedy)
 {
-  const PetscInt n = model->local;
-  PetscInt       successors, room;
+  const MfgKernel *kernel = &model->kernel;
+  const PetscInt   n = model->local;
 
   PetscFunctionBegin;
   PetscCall(PetscMemzero(greedy, sizeof(*greedy)));
-  PetscCall(MfgGameGetMaxSuccessors(model->game, &successors));
-  room = n * (PetscMin(successors, model->kernel.max_row) + 1); /* memory is taken as it is written to */
-  PetscCall(PetscMalloc3(n + 1, &greedy->own_i, room, &greedy->own_j, room, &greedy->own_values));
-  PetscCall(PetscMalloc3(n + 1, &greedy->ghost_i, room, &greedy->ghost_j, room, &greedy->ghost_values));
+  PetscCall(PetscMalloc3(n + 1, &greedy->own_i, kernel->greedy_own, &greedy->own_j, kernel->greedy_own,
+                         &greedy->own_values));
+  PetscCall(PetscMalloc3(n + 1, &greedy->ghost_i, kernel->greedy_ghost, &greedy->ghost_j,
+                         kernel->greedy_ghost, &greedy->ghost_values));
   PetscFunctionReturn(0);
 }
 

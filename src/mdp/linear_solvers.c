@@ -49,7 +49,7 @@ PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, 
   } else {
     PetscCall(SetIterative(*ksp, population));
   }
-  PetscCall(KSPSetTolerances(*ksp, 0, 0, 1e10, population ? 60 : 5000));
+  PetscCall(KSPSetTolerances(*ksp, 0, 0, 1e10, population ? 200 : 5000));
   PetscCall(KSPSetFromOptions(*ksp));
   PetscFunctionReturn(0);
 }
@@ -73,9 +73,22 @@ static PetscErrorCode TrueResidual(KSP ksp, PetscBool transpose, Vec b, Vec x, V
   PetscFunctionReturn(0);
 }
 
+/* What rounding alone leaves of a residual: a factorisation can't do better, and must not do much worse. */
+static PetscErrorCode RoundingOf(Vec b, Vec x, PetscReal *bound)
+{
+  PetscReal of_b, of_x;
+
+  PetscFunctionBegin;
+  PetscCall(VecNorm(b, NORM_2, &of_b));
+  PetscCall(VecNorm(x, NORM_2, &of_x));
+  *bound = 1e-12 * (of_b + 2 * of_x); /* the rows of αI + βP sum to at most 2 + σ in size */
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgModelTrySolve_Private(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x,
                                         PetscReal tolerance, MfgSolve *solve, KSPConvergedReason *reason)
 {
+  PetscReal rounding = 0;
   PetscBool guess;
 
   PetscFunctionBegin;
@@ -94,11 +107,27 @@ PetscErrorCode MfgModelTrySolve_Private(MfgModel model, KSP ksp, PetscBool trans
     PetscCall(KSPGetIterationNumber(ksp, &iterations));
     solve->linear_iterations += iterations;
     PetscCall(TrueResidual(ksp, transpose, b, x, model->residual, &solve->residual));
-    if (*reason > 0 && (solve->residual <= tolerance || model->direct)) PetscFunctionReturn(0);
+    if (model->direct) PetscCall(RoundingOf(b, x, &rounding));
+    if (*reason > 0 && solve->residual <= PetscMax(tolerance, rounding)) PetscFunctionReturn(0);
     /* a breakdown is of the search directions; from the same x with new ones the method goes on */
     if (*reason < 0 && *reason != KSP_DIVERGED_BREAKDOWN) PetscFunctionReturn(0);
   }
   if (*reason > 0) *reason = KSP_CONVERGED_ITERATING;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelFailSolve_Private(MfgModel model, const char *what, KSPConvergedReason reason,
+                                         const MfgSolve *solve)
+{
+  PetscFunctionBegin;
+  if (reason < 0)
+    PetscCall(MfgModelFail_Private(model, MFG_FAILURE_SOLVE,
+                                   "%s: the linear solver stopped with %s after %" PetscInt_FMT " iterations",
+                                   what, KSPConvergedReasons[reason], solve->linear_iterations));
+  else
+    PetscCall(MfgModelFail_Private(model, MFG_FAILURE_SOLVE,
+                                   "%s: the residual of the linear solve stays at %g, above its tolerance",
+                                   what, (double)solve->residual));
   PetscFunctionReturn(0);
 }
 
@@ -109,13 +138,7 @@ PetscErrorCode MfgModelSolve_Private(MfgModel model, KSP ksp, Vec b, Vec x, Pets
 
   PetscFunctionBegin;
   PetscCall(MfgModelTrySolve_Private(model, ksp, PETSC_FALSE, b, x, tolerance, solve, &reason));
-  if (reason < 0)
-    PetscCall(MfgModelFail_Private(model,
-                                   "%s: the linear solver stopped with %s after %" PetscInt_FMT " iterations",
-                                   what, KSPConvergedReasons[reason], solve->linear_iterations));
-  else if (!reason)
-    PetscCall(MfgModelFail_Private(model, "%s: the residual stays at %g, above the tolerance %g", what,
-                                   (double)solve->residual, (double)tolerance));
+  if (reason <= 0) PetscCall(MfgModelFailSolve_Private(model, what, reason, solve));
   PetscFunctionReturn(0);
 }
 

@@ -5,7 +5,7 @@
 #include <petscksp.h>
 #include <throng/mdp.h>
 
-/* Position of a successor in its row of P^π; a row has at most 65,536 distinct successors. */
+/* Position of a successor in its row of P^π; a row has at most 65,535 distinct successors. */
 typedef unsigned short MfgSlot;
 
 /*
@@ -17,10 +17,11 @@ typedef unsigned short MfgSlot;
 typedef struct {
   Mat             mat, own_block, ghost_block; /* ghost_block NULL on one rank; the blocks are borrowed */
   const PetscInt *own_i, *own_j, *ghost_i, *ghost_j;
-  MfgSlot        *diagonal;    /* [n] slot of the state itself in its row */
-  PetscInt        max_row;     /* longest row on this rank */
-  PetscInt        ghost_count; /* ghost states of this rank */
-  const PetscInt *ghosts;      /* [ghost_count] their global numbers, ascending; borrowed */
+  MfgSlot        *diagonal;                 /* [n] slot of the state itself in its row */
+  PetscInt        max_row;                  /* longest row on this rank */
+  PetscInt        greedy_own, greedy_ghost; /* most entries that one action a row can have in either block */
+  PetscInt        ghost_count;              /* ghost states of this rank */
+  const PetscInt *ghosts;                   /* [ghost_count] their global numbers, ascending; borrowed */
   /* what the values are now, so that nothing is written twice */
   PetscBool fresh; /* they are those of `alpha`, `beta` and the policy held */
   PetscReal alpha, beta;
@@ -62,10 +63,9 @@ struct _p_MfgModel {
   Vec        rhs, residual; /* work, over states */
 
   KSP evaluation, best_response, population;
-  PetscInt
-      evaluation_iterations; /* of the first solve with the present preconditioner; -1: build a new one */
 
-  char *failure;
+  char      *failure;
+  MfgFailure failure_kind;
 };
 
 /* linear_solvers.c: by default a direct solve when the game is small, else a preconditioned Krylov method. */
@@ -111,11 +111,21 @@ typedef struct {
 PetscErrorCode MfgModelPolicyIteration_Private(MfgModel model, const MfgImprover *improver, void *context,
                                                Vec V, MfgSolve *solve);
 
+/* Mark the model as failed because a solve ended with `reason` <= 0. */
+PetscErrorCode MfgModelFailSolve_Private(MfgModel model, const char *what, KSPConvergedReason reason,
+                                         const MfgSolve *solve);
+
 /* trail.c: move the guess x for A x = b along the trail; put a new solution on it. */
 PetscErrorCode MfgTrailExtrapolate_Private(MfgTrail trail, Mat A, Vec b, Vec x);
 PetscErrorCode MfgTrailAppend_Private(MfgTrail trail, Vec x);
 
 /* model.c: mark the model as failed, unless it is already. */
-PetscErrorCode MfgModelFail_Private(MfgModel model, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
+PetscErrorCode MfgModelFail_Private(MfgModel model, MfgFailure kind, const char *format, ...)
+    PETSC_ATTRIBUTE_FORMAT(3, 4);
+/*
+  An error that one rank may have alone (in a callback of the game): raised on all ranks if any has it, for
+  the others would wait for it in the next collective call. `what` says whose fault it is.
+*/
+PetscErrorCode MfgModelVote_Private(MfgModel model, PetscErrorCode local, const char *what);
 
 #endif

@@ -40,7 +40,8 @@ PetscErrorCode MfgModelCreate(MPI_Comm comm, MfgModel *model)
 {
   PetscFunctionBegin;
   PetscCall(PetscNew(model));
-  (*model)->comm = comm;
+  PetscCall(
+      PetscCommDuplicate(comm, &(*model)->comm, NULL)); /* messages of ours must not meet the caller's */
   PetscCall(MfgParametersCreate(&(*model)->parameters));
   PetscCall(MfgParametersAddTable((*model)->parameters, parameters));
   PetscFunctionReturn(0);
@@ -56,6 +57,7 @@ PetscErrorCode MfgModelDestroy(MfgModel *model)
   PetscCall(MfgModelDestroyPattern_Private(*model));
   PetscCall(PetscFree((*model)->rewards));
   PetscCall(PetscFree((*model)->failure));
+  PetscCall(PetscCommDestroy(&(*model)->comm));
   PetscCall(MfgParametersDestroy(&(*model)->parameters));
   PetscCall(PetscFree(*model));
   PetscFunctionReturn(0);
@@ -81,13 +83,6 @@ PetscErrorCode MfgModelGetGame(MfgModel model, MfgGame *game)
 {
   PetscFunctionBegin;
   *game = model->game;
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode MfgModelGetComm(MfgModel model, MPI_Comm *comm)
-{
-  PetscFunctionBegin;
-  *comm = model->comm;
   PetscFunctionReturn(0);
 }
 
@@ -173,13 +168,14 @@ PetscErrorCode MfgModelSetMeanField(MfgModel model, Vec mu)
   PetscFunctionBegin;
   PetscCall(MfgStageBegin(MFG_STAGE_REFRESH));
   PetscCall(VecGetArrayRead(mu, &values));
-  PetscCall(MfgGameRewards(model->game, model->begin, model->end, values, model->rewards));
+  PetscCall(MfgModelVote_Private(
+      model, MfgGameRewards(model->game, model->begin, model->end, values, model->rewards), "rewards"));
   PetscCall(VecRestoreArrayRead(mu, &values));
   PetscCall(MfgStageEnd(MFG_STAGE_REFRESH));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgModelFail_Private(MfgModel model, const char *format, ...)
+PetscErrorCode MfgModelFail_Private(MfgModel model, MfgFailure kind, const char *format, ...)
 {
   char    text[1024];
   va_list arguments;
@@ -190,6 +186,7 @@ PetscErrorCode MfgModelFail_Private(MfgModel model, const char *format, ...)
   (void)vsnprintf(text, sizeof(text), format, arguments); /* PETSc's would write 0 as '0.' */
   va_end(arguments);
   PetscCall(PetscStrallocpy(text, &model->failure));
+  model->failure_kind = kind;
   PetscFunctionReturn(0);
 }
 
@@ -200,9 +197,17 @@ PetscErrorCode MfgModelGetFailure(MfgModel model, const char **reason)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgModelGetFailureKind(MfgModel model, MfgFailure *kind)
+{
+  PetscFunctionBegin;
+  *kind = model->failure_kind;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgModelClearFailure(MfgModel model)
 {
   PetscFunctionBegin;
   PetscCall(PetscFree(model->failure));
+  model->failure_kind = MFG_NO_FAILURE;
   PetscFunctionReturn(0);
 }

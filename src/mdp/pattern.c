@@ -43,9 +43,14 @@ static PetscErrorCode CleanAction(MfgModel model, PetscInt s, PetscInt a, PetscI
                                   PetscReal p[])
 {
   PetscReal sum = 0;
-  PetscInt  kept = 0;
+  PetscInt  kept = 0, most;
 
   PetscFunctionBegin;
+  PetscCall(MfgGameGetMaxSuccessors(model->game, &most));
+  PetscCheck(*count >= 0 && *count <= most, PETSC_COMM_SELF, PETSC_ERR_USER,
+             "State %" PetscInt_FMT " has %" PetscInt_FMT " successors by action %" PetscInt_FMT
+             "; the game said at most %" PetscInt_FMT,
+             s, *count, a, most);
   for (PetscInt i = 0; i < *count; i++) {
     PetscCheck(next[i] >= 0 && next[i] < model->states, PETSC_COMM_SELF, PETSC_ERR_USER,
                "Transition from state %" PetscInt_FMT " by action %" PetscInt_FMT " to state %" PetscInt_FMT
@@ -93,8 +98,8 @@ static PetscErrorCode RowFill(MfgModel model, PetscInt s, Row *row)
   row->columns[row->entries] = s; /* the diagonal is always there, for αI + βP */
   row->size = row->entries + 1;
   PetscCall(PetscSortRemoveDupsInt(&row->size, row->columns));
-  PetscCheck(row->size <= 65536, PETSC_COMM_SELF, PETSC_ERR_SUP,
-             "State %" PetscInt_FMT " has %" PetscInt_FMT " distinct successors; at most 65536 are supported",
+  PetscCheck(row->size <= 65535, PETSC_COMM_SELF, PETSC_ERR_SUP,
+             "State %" PetscInt_FMT " has %" PetscInt_FMT " distinct successors; at most 65535 are supported",
              s, row->size);
   /* Rotate the columns so that this rank's come first: PETSc keeps the two blocks apart. */
   while (begin < row->size && row->columns[begin] < model->begin) begin++;
@@ -154,6 +159,24 @@ static void StoreRow(MfgModel model, PetscInt i, const Row *row, PetscInt *store
   model->kernel.diagonal[i] = FindSlot(model, row, model->begin + i);
 }
 
+/* Room for the row of a deterministic policy, whichever action it takes; the diagonal is extra. */
+static void CountGreedy(MfgModel model, const Row *row)
+{
+  PetscInt most_own = 0, most_ghost = 0, e = 0;
+
+  for (PetscInt a = 0; a < model->actions; a++) {
+    PetscInt own = 0;
+
+    for (PetscInt k = e; k < e + row->count[a]; k++)
+      if (row->next[k] >= model->begin && row->next[k] < model->end) own++;
+    most_own = PetscMax(most_own, own);
+    most_ghost = PetscMax(most_ghost, row->count[a] - own);
+    e += row->count[a];
+  }
+  model->kernel.greedy_own += most_own + 1;
+  model->kernel.greedy_ghost += most_ghost;
+}
+
 /* The largest row, and how much room the transitions and the columns of all rows need. */
 static PetscErrorCode CountRows(MfgModel model, Row *row, PetscInt *columns)
 {
@@ -168,6 +191,7 @@ static PetscErrorCode CountRows(MfgModel model, Row *row, PetscInt *columns)
     model->transitions.entries += row->entries;
     *columns += row->size;
     model->kernel.max_row = PetscMax(model->kernel.max_row, row->size);
+    CountGreedy(model, row);
   }
   PetscFunctionReturn(0);
 }
@@ -237,16 +261,14 @@ static PetscErrorCode CreateScatter(MfgModel model)
   PetscFunctionReturn(0);
 }
 
-/* An error in one rank's rows is raised on all ranks: the others would wait for it in the next collective
- * call. */
-static PetscErrorCode VoteOnRows(MfgModel model, PetscErrorCode local)
+PetscErrorCode MfgModelVote_Private(MfgModel model, PetscErrorCode local, const char *what)
 {
   int mine = (int)local, worst;
 
   PetscFunctionBegin;
   PetscCallMPI(MPI_Allreduce(&mine, &worst, 1, MPI_INT, MPI_MAX, model->comm));
-  PetscCheck(!worst, PETSC_COMM_SELF, (PetscErrorCode)worst,
-             "The transitions of the game are wrong (see above)");
+  PetscCheck(!worst, PETSC_COMM_SELF, (PetscErrorCode)worst, "The %s of the game are wrong (see above)",
+             what);
   PetscFunctionReturn(0);
 }
 
@@ -259,7 +281,7 @@ PetscErrorCode MfgModelBuildPattern_Private(MfgModel model)
 
   PetscFunctionBegin;
   PetscCall(RowCreate(model, &row));
-  error = VoteOnRows(model, CountRows(model, &row, &room));
+  error = MfgModelVote_Private(model, CountRows(model, &row, &room), "transitions");
   if (error) PetscCall(RowDestroy(&row));
   PetscCall(error);
   PetscCall(PetscMalloc1(model->local * model->actions, &t->count));
@@ -268,7 +290,7 @@ PetscErrorCode MfgModelBuildPattern_Private(MfgModel model)
   PetscCall(PetscMalloc1(model->local, &model->kernel.diagonal));
   PetscCall(PetscMalloc1(model->local + 1, &i_start));
   PetscCall(PetscMalloc1(room, &columns));
-  PetscCall(VoteOnRows(model, FillRows(model, &row, i_start, columns)));
+  PetscCall(MfgModelVote_Private(model, FillRows(model, &row, i_start, columns), "transitions"));
   PetscCall(RowDestroy(&row));
   PetscCall(CreateMatrix(model, i_start, columns));
   PetscCall(PetscFree(i_start));

@@ -29,10 +29,11 @@ PetscErrorCode MfgPolicySetRandom(MfgModel model, PetscInt seed, PetscReal tempe
   PetscFunctionBegin;
   PetscCall(VecGetArrayWrite(pi, &values));
   for (PetscInt i = 0; i < model->local; i++) {
-    PetscReal sum = 0;
+    PetscReal sum = 0, largest = -1;
 
+    for (PetscInt a = 0; a < A; a++) largest = PetscMax(largest, UniformOf(seed, (model->begin + i) * A + a));
     for (PetscInt a = 0; a < A; a++) {
-      values[i * A + a] = PetscExpReal((UniformOf(seed, (model->begin + i) * A + a) - 1) / temperature);
+      values[i * A + a] = PetscExpReal((UniformOf(seed, (model->begin + i) * A + a) - largest) / temperature);
       sum += PetscRealPart(values[i * A + a]);
     }
     for (PetscInt a = 0; a < A; a++) values[i * A + a] /= sum;

@@ -40,12 +40,13 @@ PetscErrorCode MfgModelPolicyIteration_Private(MfgModel model, const MfgImprover
     solve->residual = sup;
     if (sup <= tolerance) break;
     if (PetscIsInfOrNanReal(sup)) {
-      PetscCall(
-          MfgModelFail_Private(model, "%s: the Bellman residual is not a finite number", improver->what));
+      PetscCall(MfgModelFail_Private(model, MFG_FAILURE_NOT_FINITE,
+                                     "%s: the Bellman residual is not a finite number", improver->what));
     } else if (solve->outer_iterations == MAX_POLICIES) {
-      PetscCall(MfgModelFail_Private(
-          model, "%s: the Bellman residual is still %g after %d policies; the tolerance is %g",
-          improver->what, (double)sup, MAX_POLICIES, (double)tolerance));
+      PetscCall(
+          MfgModelFail_Private(model, MFG_FAILURE_SOLVE,
+                               "%s: the Bellman residual is still %g after %d policies; the tolerance is %g",
+                               improver->what, (double)sup, MAX_POLICIES, (double)tolerance));
     } else {
       /* no more than what the sup-norm tolerance asks for, if the residual keeps its shape */
       const PetscReal target = PetscMax(forcing * two, 0.5 * tolerance * two / sup);

@@ -124,10 +124,7 @@ static PetscErrorCode ApplyResolvent(MfgModel model, Mat transposed, Vec mu, Mfg
   else
     PetscCall(MfgModelTrySolve_Private(model, model->population, PETSC_TRUE, model->rhs, mu, precision * size,
                                        solve, &reason));
-  if (reason <= 0)
-    PetscCall(MfgModelFail_Private(
-        model, "induced population: the linear solver stopped with %s after %" PetscInt_FMT " iterations",
-        KSPConvergedReasons[reason], solve->linear_iterations));
+  if (reason <= 0) PetscCall(MfgModelFailSolve_Private(model, "induced population", reason, solve));
   PetscCall(Normalise(mu));
   PetscFunctionReturn(0);
 }

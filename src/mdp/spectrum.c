@@ -20,7 +20,8 @@ typedef struct {
   PetscReal largest_inside;
 } Found;
 
-static PetscErrorCode SolveEigenproblem(MfgModel model, Mat transposed, Found *found, EPS *eps)
+static PetscErrorCode SolveEigenproblem(MfgModel model, Mat transposed, Found *found, EPS *eps,
+                                        PetscBool *solved)
 {
   const PetscBool all = model->states <= ALL_BELOW ? PETSC_TRUE : PETSC_FALSE;
 
@@ -35,7 +36,11 @@ static PetscErrorCode SolveEigenproblem(MfgModel model, Mat transposed, Found *f
   PetscCall(EPSSetTolerances(*eps, 1e-11, 10000));
   PetscCall(EPSSetDeflationSpace(*eps, found->count, found->basis));
   PetscCall(EPSSetFromOptions(*eps));
-  PetscCall(EPSSolve(*eps));
+  /* where what was found spans all but the kernel of P there is no vector left to start from: SLEPc's word
+   * for the end */
+  PetscCall(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+  *solved = EPSSolve(*eps) ? PETSC_FALSE : PETSC_TRUE;
+  PetscCall(PetscPopErrorHandler());
   PetscFunctionReturn(0);
 }
 
@@ -130,21 +135,23 @@ static PetscErrorCode ReadStationaryLaw(MfgModel model, EPS eps, Vec law, MfgSpe
 static PetscErrorCode Search(MfgModel model, Mat transposed, Found *found, Vec law, MfgSpectrum *spectrum)
 {
   PetscInt  on = 1;
-  PetscBool full = PETSC_FALSE, first = PETSC_TRUE;
+  PetscBool full = PETSC_FALSE, first = PETSC_TRUE, solved = PETSC_FALSE;
 
   PetscFunctionBegin;
   while (on && !full) {
     EPS eps;
 
-    PetscCall(SolveEigenproblem(model, transposed, found, &eps));
-    PetscCall(ReadEigenvalues(eps, found, spectrum, &on));
+    on = 0;
+    PetscCall(SolveEigenproblem(model, transposed, found, &eps, &solved));
+    if (solved) PetscCall(ReadEigenvalues(eps, found, spectrum, &on));
     if (model->states <= ALL_BELOW) on = 0; /* all are found */
-    if (on)
-      PetscCall(Deflate(model, eps, found, &full)); /* SLEPc wants this before eigenvectors are asked for */
+    /* before an eigenvector is asked for, or SLEPc has the subspace no longer */
+    if (on) PetscCall(Deflate(model, eps, found, &full));
     if (first && spectrum->eigenvalues) PetscCall(ReadStationaryLaw(model, eps, law, spectrum));
     first = PETSC_FALSE;
     PetscCall(EPSDestroy(&eps));
   }
+  if (full) PetscCall(PetscMemzero(spectrum, sizeof(*spectrum))); /* there are more than can be counted */
   PetscFunctionReturn(0);
 }
 
@@ -163,8 +170,10 @@ PetscErrorCode MfgModelSpectrum(MfgModel model, Vec stationary, MfgSpectrum *spe
   PetscCall(MatTranspose(model->kernel.mat, MAT_INITIAL_MATRIX, &transposed));
   if (!stationary) PetscCall(VecDuplicate(model->rhs, &law));
   PetscCall(Search(model, transposed, found, law, spectrum));
-  spectrum->gap = 1 - found->largest_inside;
-  spectrum->period = PeriodOf(found->unit, found->argument);
+  if (spectrum->eigenvalues) {
+    spectrum->gap = 1 - found->largest_inside;
+    spectrum->period = PeriodOf(found->unit, found->argument);
+  }
   if (!stationary) PetscCall(VecDestroy(&law));
   for (PetscInt i = 0; i < found->count; i++) PetscCall(VecDestroy(&found->basis[i]));
   PetscCall(PetscFree(found));

@@ -36,12 +36,14 @@ const MfgParameterSpec MfgMetricsTable_Private[] = {
 void MfgSolverCount_Private(MfgSolver solver, const MfgSolve *solve)
 {
   solver->linear_iterations += solve->linear_iterations;
-  solver->evaluation_residual = PetscMax(solver->evaluation_residual, solve->residual);
+  /* NaN: nothing was evaluated yet, and then the comparison is false */
+  if (!(solver->evaluation_residual >= solve->residual)) solver->evaluation_residual = solve->residual;
 }
 
 PetscErrorCode MfgMetricsSetUp_Private(MfgSolver solver)
 {
   PetscFunctionBegin;
+  solver->evaluation_residual = NAN;
   PetscCall(MfgParametersGetInteger(solver->metrics_parameters, "every", &solver->every));
   for (int i = MFG_METRIC_EXPLOITABILITY; i <= MFG_METRIC_POLICY_DELTA; i++) {
     PetscBool needed;
@@ -205,7 +207,7 @@ PetscErrorCode MfgMetricsFillRow_Private(MfgSolver solver)
   value[MFG_METRIC_EVALUATION_RESIDUAL] = solver->evaluation_residual;
   value[MFG_METRIC_LINEAR_ITERATIONS] = (PetscReal)solver->linear_iterations;
   value[MFG_METRIC_SECONDS] = MPI_Wtime() - solver->start;
-  solver->evaluation_residual = 0;
+  solver->evaluation_residual = NAN;
   solver->linear_iterations = 0;
   PetscFunctionReturn(0);
 }

@@ -63,6 +63,7 @@ PetscErrorCode MfgSolverDestroy(MfgSolver *solver)
   PetscCall(MfgMetricsDestroy_Private(*solver));
   PetscCall(VecDestroy(&(*solver)->mu));
   PetscCall(VecDestroy(&(*solver)->pi));
+  PetscCall(VecDestroy(&(*solver)->stationary_law));
   PetscCall(MfgParametersDestroy(&(*solver)->parameters));
   PetscCall(MfgParametersDestroy(&(*solver)->metrics_parameters));
   PetscCall(PetscFree(*solver));
@@ -225,7 +226,6 @@ static PetscErrorCode Record(MfgSolver solver)
 static PetscErrorCode Iterate(MfgSolver solver)
 {
   PetscScalar mass;
-  const char *failure;
 
   PetscFunctionBegin;
   PetscCall(VecCopy(solver->mu, solver->previous_mu));
@@ -234,8 +234,7 @@ static PetscErrorCode Iterate(MfgSolver solver)
   solver->iteration++;
   PetscCall(VecSum(solver->mu, &mass)); /* one up to rounding, which must not add up over many iterations */
   PetscCall(VecScale(solver->mu, 1 / mass));
-  PetscCall(MfgModelGetFailure(solver->model, &failure));
-  if (failure) PetscCall(MfgSolverCheckStop_Private(solver));
+  PetscCall(MfgSolverCheckIterate_Private(solver));
   PetscFunctionReturn(0);
 }
 
@@ -252,7 +251,8 @@ PetscErrorCode MfgSolverSolve(MfgSolver solver)
       PetscCall(Record(solver));
   }
   if (solver->spectrum_wanted && solver->reason > 0) {
-    PetscCall(MfgModelSpectrum(solver->model, NULL, &solver->spectrum));
+    PetscCall(VecDuplicate(solver->mu, &solver->stationary_law));
+    PetscCall(MfgModelSpectrum(solver->model, solver->stationary_law, &solver->spectrum));
     solver->spectrum_computed = solver->spectrum.eigenvalues > 0 ? PETSC_TRUE : PETSC_FALSE;
   }
   PetscFunctionReturn(0);
@@ -293,5 +293,12 @@ PetscErrorCode MfgSolverGetSpectrum(MfgSolver solver, PetscBool *computed, MfgSp
   PetscFunctionBegin;
   *computed = solver->spectrum_computed;
   *spectrum = solver->spectrum;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgSolverGetStationaryLaw(MfgSolver solver, Vec *law)
+{
+  PetscFunctionBegin;
+  *law = solver->spectrum_computed ? solver->stationary_law : NULL;
   PetscFunctionReturn(0);
 }

@@ -29,6 +29,7 @@ struct _p_MfgSolver {
   PetscBool     wanted[MFG_METRIC_COUNT];
   PetscBool     spectrum_wanted, spectrum_computed;
   MfgSpectrum   spectrum;
+  Vec           stationary_law; /* of the last policy, where the spectrum was computed */
   PetscInt      every;
   MfgGapGuess   at_induced, at_induced_regularised, at_mu, at_previous_mu_regularised;
   Vec           induced;             /* m = μ^{π_p} */
@@ -55,6 +56,8 @@ PetscErrorCode                MfgMetricsDestroy_Private(MfgSolver solver);
 /* Fill solver->row for the present iterate. Leaves the model held at μ_p and π_p. */
 PetscErrorCode MfgMetricsFillRow_Private(MfgSolver solver);
 
+/* stop.c: sets reason and text if the model failed, or the iterate is not finite. */
+PetscErrorCode MfgSolverCheckIterate_Private(MfgSolver solver);
 /* stop.c: the rules common to all solvers; sets reason and text if one of them holds. */
 PetscErrorCode MfgSolverCheckStop_Private(MfgSolver solver);
 /* Whether a rule rests on this metric. */

@@ -25,29 +25,62 @@ PetscErrorCode MfgSolverStopNeeds_Private(MfgSolver solver, MfgMetric metric, Pe
   PetscFunctionReturn(0);
 }
 
-/* Failures first: nothing else that the row says can be trusted then. */
-static PetscErrorCode CheckFailure(MfgSolver solver)
+/* Whether a metric that the row must have is not a finite number; where it may be absent, NaN says so. */
+static PetscBool MetricIsNotFinite(MfgSolver solver, MfgMetric metric)
+{
+  const PetscBool needs_two = (metric >= MFG_METRIC_REGULARISED_QUALITY &&
+                               metric <= MFG_METRIC_POLICY_DELTA && metric != MFG_METRIC_MU_PI_DELTA)
+                                  ? PETSC_TRUE
+                                  : PETSC_FALSE; /* rests on the iterate before, too */
+  const PetscReal value = solver->row.value[metric];
+
+  if (!solver->wanted[metric] || (needs_two && !solver->iteration)) return PETSC_FALSE;
+  return PetscIsInfOrNanReal(value) ? PETSC_TRUE : PETSC_FALSE;
+}
+
+/* A failed solve, or rewards that are not finite: the model says so. */
+static PetscErrorCode CheckModel(MfgSolver solver)
 {
   const char *failure;
-  PetscReal   size;
+  MfgFailure  kind;
 
   PetscFunctionBegin;
   PetscCall(MfgModelGetFailure(solver->model, &failure));
-  if (failure) {
-    solver->reason = MFG_FAILED_LINEAR_SOLVE;
-    (void)snprintf(solver->text, sizeof(solver->text), "iteration %" PetscInt_FMT ": %s", solver->iteration,
-                   failure);
-    PetscFunctionReturn(0);
-  }
-  PetscCall(VecNorm(solver->mu, NORM_1, &size));
-  if (!PetscIsInfOrNanReal(size)) PetscCall(VecNorm(solver->pi, NORM_INFINITY, &size));
-  for (int i = MFG_METRIC_EXPLOITABILITY; i < MFG_METRIC_COUNT; i++) /* NaN is 'not asked for' in a row */
-    if (PetscIsInfReal(solver->row.value[i])) size = PETSC_INFINITY;
-  if (PetscIsInfOrNanReal(size)) {
+  PetscCall(MfgModelGetFailureKind(solver->model, &kind));
+  if (kind == MFG_NO_FAILURE) PetscFunctionReturn(0);
+  solver->reason = kind == MFG_FAILURE_NOT_FINITE ? MFG_DIVERGED_NOT_FINITE : MFG_FAILED_LINEAR_SOLVE;
+  (void)snprintf(solver->text, sizeof(solver->text), "iteration %" PetscInt_FMT ": %s", solver->iteration,
+                 failure);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgSolverCheckIterate_Private(MfgSolver solver)
+{
+  PetscReal mu, pi;
+
+  PetscFunctionBegin;
+  PetscCall(CheckModel(solver));
+  if (solver->reason) PetscFunctionReturn(0);
+  PetscCall(VecNorm(solver->mu, NORM_1, &mu));
+  PetscCall(VecNorm(solver->pi, NORM_1, &pi));
+  if (PetscIsInfOrNanReal(mu) || PetscIsInfOrNanReal(pi)) {
     solver->reason = MFG_DIVERGED_NOT_FINITE;
-    (void)snprintf(solver->text, sizeof(solver->text),
-                   "iteration %" PetscInt_FMT ": the mean field or the policy is not finite",
-                   solver->iteration);
+    (void)snprintf(solver->text, sizeof(solver->text), "iteration %" PetscInt_FMT ": the %s is not finite",
+                   solver->iteration, PetscIsInfOrNanReal(mu) ? "mean field" : "policy");
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Failures first: nothing else that the row says can be trusted then. */
+static PetscErrorCode CheckRow(MfgSolver solver)
+{
+  PetscFunctionBegin;
+  PetscCall(CheckModel(solver));
+  for (int i = MFG_METRIC_EXPLOITABILITY; i <= MFG_METRIC_POLICY_DELTA && !solver->reason; i++) {
+    if (!MetricIsNotFinite(solver, (MfgMetric)i)) continue;
+    solver->reason = MFG_DIVERGED_NOT_FINITE;
+    (void)snprintf(solver->text, sizeof(solver->text), "iteration %" PetscInt_FMT ": %s is not finite",
+                   solver->iteration, MfgMetricNames[i]);
   }
   PetscFunctionReturn(0);
 }
@@ -82,7 +115,7 @@ static PetscErrorCode CheckRules(MfgSolver solver)
 PetscErrorCode MfgSolverCheckStop_Private(MfgSolver solver)
 {
   PetscFunctionBegin;
-  PetscCall(CheckFailure(solver));
+  PetscCall(CheckRow(solver));
   if (!solver->reason) PetscCall(CheckRules(solver));
   if (!solver->reason && solver->iteration >= solver->iteration_limit) {
     solver->reason = MFG_STOPPED_ITERATION_LIMIT;

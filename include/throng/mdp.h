@@ -90,7 +90,9 @@ PetscErrorCode MfgModelBackup(MfgModel model, Vec J, Vec q);
 PetscErrorCode MfgModelPush(MfgModel model, PetscInt steps, Vec mu);
 /*
   The population that the policy held induces from mu, in place: the repeated resolvent μ ← σ μ ((1+σ) I -
-  P^π)^{-1} with σ = 1e-9, until ‖μP - μ‖_1 <= population_tolerance, 10 repeats at most.
+  P^π)^{-1} with σ = 1e-9, until ‖μP - μ‖_1 <= population_tolerance, 10 repeats at most. A chain with
+  deep traps may be too hard for the iterative solver: then the law is what was reached, its residual says so,
+  and only one above 1e-6 counts as a failure.
 */
 PetscErrorCode MfgModelInducedMeanField(MfgModel model, Vec mu, MfgSolve *solve);
 /*

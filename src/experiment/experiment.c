@@ -201,12 +201,16 @@ PetscErrorCode MfgExperimentLoad(MfgExperiment e, const char *path, PetscInt cou
 
 PetscErrorCode MfgExperimentConclude(MfgExperiment e, MfgExperimentOutcome *outcome)
 {
-  PetscInt count;
+  PetscInt    count;
+  PetscMPIInt size, mine, first; /* the first rank with errors: 0, unless they differ */
 
   PetscFunctionBeginUser;
   PetscCall(MfgErrorsGetCount(e->errors, &count));
-  if (!count) PetscFunctionReturn(0);
-  if (e->rank == 0) PetscCall(MfgErrorsPrint(e->errors, stderr));
+  PetscCallMPI(MPI_Comm_size(e->comm, &size));
+  mine = count ? e->rank : size;
+  PetscCallMPI(MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, e->comm));
+  if (first == size) PetscFunctionReturn(0);
+  if (e->rank == first) PetscCall(MfgErrorsPrint(e->errors, stderr));
   *outcome = MFG_EXPERIMENT_BAD_INPUT;
   PetscFunctionReturn(0);
 }

@@ -50,7 +50,8 @@ PetscErrorCode MfgExperimentCheck(MfgExperiment experiment);
 void MfgExperimentReport(void *experiment, const char *key, const char *message);
 
 /*
-  If there are errors, print them from rank 0 and set the outcome to bad input; else leave it. Collective.
+  If there are errors on any rank, print those of the first such rank and set the outcome to bad input on all;
+  else leave it. Collective.
 */
 PetscErrorCode MfgExperimentConclude(MfgExperiment experiment, MfgExperimentOutcome *outcome);
 

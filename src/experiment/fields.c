@@ -54,18 +54,34 @@ static PetscErrorCode WriteAttributes(MfgExperiment e, MfgFieldsFile file)
   PetscFunctionReturn(0);
 }
 
+/* J: NULL, or the value. */
+static PetscErrorCode WriteArrays(MfgExperiment e, Vec J, MfgFieldsFile file)
+{
+  PetscBool mean_field, policy;
+  Vec       mu, pi;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgParametersHasChoice(e->output, "fields", "mean_field", &mean_field));
+  PetscCall(MfgParametersHasChoice(e->output, "fields", "policy", &policy));
+  PetscCall(MfgSolverGetIterate(e->solver, &mu, &pi));
+  if (mean_field) PetscCall(MfgFieldsWrite(file, "mean_field", mu));
+  if (policy) PetscCall(MfgFieldsWrite(file, "policy", pi));
+  if (J) PetscCall(MfgFieldsWrite(file, "value", J));
+  PetscCall(MfgFieldsWriteCells(file));
+  PetscCall(WriteAttributes(e, file));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgFieldsWriteAll(MfgExperiment e, const char *path, const char **failure)
 {
-  PetscBool     mean_field, policy, value;
-  Vec           mu, pi, J = NULL;
-  MfgFieldsFile file;
+  PetscBool      value;
+  Vec            J = NULL;
+  MfgFieldsFile  file;
+  PetscErrorCode error;
 
   PetscFunctionBeginUser;
   *failure = NULL;
-  PetscCall(MfgParametersHasChoice(e->output, "fields", "mean_field", &mean_field));
-  PetscCall(MfgParametersHasChoice(e->output, "fields", "policy", &policy));
   PetscCall(MfgParametersHasChoice(e->output, "fields", "value", &value));
-  PetscCall(MfgSolverGetIterate(e->solver, &mu, &pi));
   if (value) {
     PetscCall(MfgModelCreateStateVec(e->model, &J));
     PetscCall(VecSet(J, 0));
@@ -73,11 +89,10 @@ PetscErrorCode MfgFieldsWriteAll(MfgExperiment e, const char *path, const char *
   }
   if (!*failure) {
     PetscCall(MfgFieldsCreate(e->model, path, &file));
-    if (mean_field) PetscCall(MfgFieldsWrite(file, "mean_field", mu));
-    if (policy) PetscCall(MfgFieldsWrite(file, "policy", pi));
-    if (value) PetscCall(MfgFieldsWrite(file, "value", J));
-    PetscCall(MfgFieldsWriteCells(file));
-    PetscCall(WriteAttributes(e, file));
+    error = WriteArrays(e, J, file);
+    /* A full disk is an error of every rank: the file can be closed all the same. */
+    if (error == PETSC_ERR_FILE_WRITE) (void)MfgFieldsClose(&file);
+    PetscCall(error);
     PetscCall(MfgFieldsClose(&file));
   }
   PetscCall(VecDestroy(&J));

@@ -200,19 +200,56 @@ static PetscErrorCode TouchSpectrum(MfgExperiment e)
   PetscFunctionReturn(0);
 }
 
+/*
+  The options that no rank has read. A rank that takes no part in an inner solver does not read its options,
+  so the ranks are asked together. Free with MfgOptionsFree(). Collective.
+*/
+static PetscErrorCode GetUnused(MfgExperiment e, PetscInt *count, char ***unused)
+{
+  PetscInt  mine, total;
+  PetscBool left;
+  char    **names, **values, **list;
+  int       length;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscOptionsLeftGet(NULL, &mine, &names, &values));
+  total = mine;
+  PetscCallMPI(MPI_Bcast(&total, 1, MPIU_INT, 0, e->comm));
+  PetscCall(PetscCalloc1(total + 1, &list));
+  *count = 0;
+  for (PetscInt i = 0; i < total; i++) { /* those of rank 0 */
+    length = e->rank == 0 ? (int)strlen(names[i]) + 1 : 0;
+    PetscCallMPI(MPI_Bcast(&length, 1, MPI_INT, 0, e->comm));
+    PetscCall(PetscMalloc1(length, &list[*count]));
+    if (e->rank == 0) PetscCall(PetscArraycpy(list[*count], names[i], length));
+    PetscCallMPI(MPI_Bcast(list[*count], length, MPI_CHAR, 0, e->comm));
+    left = PETSC_FALSE;
+    for (PetscInt j = 0; j < mine; j++)
+      if (!strcmp(names[j], list[*count])) left = PETSC_TRUE;
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &left, 1, MPIU_BOOL, MPI_LAND, e->comm));
+    if (left)
+      ++*count;
+    else
+      PetscCall(PetscFree(list[*count]));
+  }
+  PetscCall(PetscOptionsLeftRestore(NULL, &mine, &names, &values));
+  *unused = list;
+  PetscFunctionReturn(0);
+}
+
 /* Set up completely the solvers for which options are left, so that their inner parts read theirs. */
 static PetscErrorCode TouchSolvers(MfgExperiment e)
 {
   PetscInt  count;
-  char    **names, **values;
+  char    **unused;
   PetscBool touch[PREFIX_COUNT] = {PETSC_FALSE};
 
   PetscFunctionBeginUser;
-  PetscCall(PetscOptionsLeftGet(NULL, &count, &names, &values));
+  PetscCall(GetUnused(e, &count, &unused));
   for (PetscInt i = 0; i < count; i++)
     for (int p = 0; p < PREFIX_COUNT; p++)
-      if (!strncmp(names[i], prefixes[p], strlen(prefixes[p]))) touch[p] = PETSC_TRUE;
-  PetscCall(PetscOptionsLeftRestore(NULL, &count, &names, &values));
+      if (!strncmp(unused[i], prefixes[p], strlen(prefixes[p]))) touch[p] = PETSC_TRUE;
+  PetscCall(MfgOptionsFree(count, &unused));
   if (touch[0] || touch[1] || touch[2])
     PetscCall(MfgModelTouchSolvers(e->model, touch[0], touch[1], touch[2]));
   if (touch[SPECTRUM]) PetscCall(TouchSpectrum(e));
@@ -222,13 +259,13 @@ static PetscErrorCode TouchSolvers(MfgExperiment e)
 PetscErrorCode MfgOptionsCheckUnused(MfgExperiment e)
 {
   PetscInt count;
-  char   **names, **values;
+  char   **unused;
 
   PetscFunctionBeginUser;
   PetscCall(TouchSolvers(e));
-  PetscCall(PetscOptionsLeftGet(NULL, &count, &names, &values));
+  PetscCall(GetUnused(e, &count, &unused));
   for (PetscInt i = 0; i < count; i++)
-    if (!MfgOptionIsSilent(names[i])) PetscCall(ComplainOf(e, names[i]));
-  PetscCall(PetscOptionsLeftRestore(NULL, &count, &names, &values));
+    if (!MfgOptionIsSilent(unused[i])) PetscCall(ComplainOf(e, unused[i]));
+  PetscCall(MfgOptionsFree(count, &unused));
   PetscFunctionReturn(0);
 }

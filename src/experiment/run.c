@@ -1,6 +1,8 @@
 /* One run of a checked experiment, from set-up to the complete result folder. */
 #include <petsctime.h>
+#include <stdio.h>
 #include <time.h>
+#include "experiment/catch.h"
 #include "experiment/fields.h"
 #include "experiment/identity.h"
 #include "experiment/metrics_csv.h"
@@ -38,6 +40,27 @@ static PetscErrorCode SetUp(MfgExperiment e)
   PetscFunctionReturn(0);
 }
 
+/*
+  SetUp(), whose PETSc errors are bad input: they come of PETSc options that name or combine what there is
+  not. Memory that is not there is no fault of the input, but the end of the run all the same.
+*/
+static PetscErrorCode TrySetUp(MfgExperiment e, MfgExperimentOutcome *outcome)
+{
+  MfgCatch       caught;
+  PetscErrorCode code;
+  char           problem[MFG_MESSAGE_SIZE];
+  const MfgMark  nowhere = {-1, 0, 0};
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgCatchBegin(e->comm, &caught));
+  code = SetUp(e);
+  PetscCall(MfgCatchEnd(&caught, code, &code, problem));
+  if (code) PetscCall(MfgErrorsAdd(e->errors, nowhere, NULL, "the run cannot be set up: %s", problem));
+  PetscCall(MfgExperimentConclude(e, outcome));
+  if (code == PETSC_ERR_MEM) *outcome = MFG_EXPERIMENT_FAILED;
+  PetscFunctionReturn(0);
+}
+
 /* Everything that can be found wrong before the first iteration. */
 static PetscErrorCode Prepare(MfgExperiment e, MfgResults results, MfgExperimentOutcome *outcome)
 {
@@ -47,33 +70,53 @@ static PetscErrorCode Prepare(MfgExperiment e, MfgResults results, MfgExperiment
   PetscCall(MfgResultsCheck(results, message));
   PetscCall(AddMessage(e, message));
   PetscCall(MfgExperimentConclude(e, outcome));
-  if (*outcome == MFG_EXPERIMENT_BAD_INPUT) PetscFunctionReturn(0);
-  PetscCall(SetUp(e));
-  PetscCall(MfgExperimentConclude(e, outcome));
-  if (*outcome == MFG_EXPERIMENT_BAD_INPUT) PetscFunctionReturn(0);
+  if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
+  PetscCall(TrySetUp(e, outcome));
+  if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
   PetscCall(MfgResultsBegin(results, message));
   PetscCall(AddMessage(e, message));
   PetscCall(MfgExperimentConclude(e, outcome));
   PetscFunctionReturn(0);
 }
 
-/* `last`: the last row that was recorded; after a failure the solver's own row means nothing. */
-static PetscErrorCode Solve(MfgExperiment e, MfgResults results, MfgMetricsRow *last)
-{
-  char           path[MFG_PATH_SIZE];
+typedef struct {
   MfgMetricsFile metrics;
   MfgProgress    progress;
+} Monitors;
+
+static PetscErrorCode Iterate(MfgExperiment e, MfgResults results, Monitors *monitors)
+{
+  char path[MFG_PATH_SIZE];
 
   PetscFunctionBeginUser;
   PetscCall(MfgResultsGetPath(results, "metrics.csv", path));
-  PetscCall(MfgMetricsFileOpen(e->comm, path, &metrics));
-  PetscCall(MfgProgressBegin(e->solver, (PetscBool)(e->rank == 0), &progress));
-  PetscCall(MfgSolverAddMonitor(e->solver, MfgMetricsFileMonitor, &metrics));
-  PetscCall(MfgSolverAddMonitor(e->solver, MfgProgressMonitor, &progress));
+  PetscCall(MfgMetricsFileOpen(e->comm, path, &monitors->metrics));
+  PetscCall(MfgSolverAddMonitor(e->solver, MfgMetricsFileMonitor, &monitors->metrics));
+  PetscCall(MfgSolverAddMonitor(e->solver, MfgProgressMonitor, &monitors->progress));
   PetscCall(MfgSolverSolve(e->solver));
-  PetscCall(MfgProgressEnd(e->solver, &progress));
-  *last = progress.last;
-  PetscCall(MfgMetricsFileClose(&metrics));
+  PetscCall(MfgMetricsFileClose(&monitors->metrics));
+  PetscFunctionReturn(0);
+}
+
+/*
+  `last`: the last row that was recorded; after a failure the solver's own row means nothing. `problem`: the
+  PETSc error that ended the iterations, or empty.
+*/
+static PetscErrorCode Solve(MfgExperiment e, MfgResults results, MfgMetricsRow *last,
+                            char problem[MFG_MESSAGE_SIZE])
+{
+  Monitors       monitors = {.metrics.file = NULL};
+  MfgCatch       caught;
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgProgressBegin(e->solver, (PetscBool)(e->rank == 0), &monitors.progress));
+  PetscCall(MfgCatchBegin(e->comm, &caught));
+  code = Iterate(e, results, &monitors);
+  PetscCall(MfgCatchEnd(&caught, code, &code, problem));
+  if (monitors.metrics.file) (void)fclose(monitors.metrics.file); /* an error kept it open */
+  PetscCall(MfgProgressEnd(e->solver, &monitors.progress));
+  *last = monitors.progress.last;
   PetscFunctionReturn(0);
 }
 
@@ -93,45 +136,88 @@ static const char *StatusOf(MfgSolverReason reason)
   }
 }
 
-/* Fields and record; a value that cannot be computed makes the run a failed one. */
-static PetscErrorCode WriteResults(MfgExperiment e, MfgResults results, MfgRecord *record,
-                                   PetscLogDouble begin, PetscBool *good)
+static PetscErrorCode WriteFields(MfgExperiment e, const char *path, const char **failure)
+{
+  PetscFunctionBeginUser;
+  PetscCall(MfgStageBegin(MFG_STAGE_OUTPUT));
+  PetscCall(MfgFieldsWriteAll(e, path, failure));
+  PetscCall(MfgStageEnd(MFG_STAGE_OUTPUT));
+  PetscFunctionReturn(0);
+}
+
+/* What became of the run. A field that cannot be computed or written makes it a failed one. */
+static PetscErrorCode Judge(MfgExperiment e, MfgResults results, MfgRecord *record,
+                            char problem[MFG_MESSAGE_SIZE], PetscBool *good)
 {
   char            path[MFG_PATH_SIZE];
   const char     *failure = NULL;
   MfgSolverReason reason;
-  PetscLogDouble  now;
+  MfgCatch        caught;
+  PetscErrorCode  code;
 
   PetscFunctionBeginUser;
   PetscCall(MfgSolverGetReason(e->solver, &reason, &record->reason));
   record->status = StatusOf(reason);
-  *good = (PetscBool)(reason > 0);
-  PetscCall(MfgStageBegin(MFG_STAGE_OUTPUT));
+  *good = (PetscBool)(reason > 0 && !problem[0]);
   if (*good) {
     PetscCall(MfgResultsGetPath(results, "fields.h5", path));
-    PetscCall(MfgFieldsWriteAll(e, path, &failure));
+    PetscCall(MfgCatchBegin(e->comm, &caught));
+    code = WriteFields(e, path, &failure);
+    PetscCall(MfgCatchEnd(&caught, code, &code, problem));
+    if (code && e->rank == 0) (void)remove(path); /* half a file, on a disk that may be full */
   }
+  if (problem[0]) failure = problem;
   if (failure) {
     record->status = "failed";
     record->reason = failure;
     *good = PETSC_FALSE;
   }
-  PetscCall(MfgStageEnd(MFG_STAGE_OUTPUT));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Publish(MfgExperiment e, MfgResults results, MfgRecord *record, PetscLogDouble begin,
+                              PetscBool good, char path[MFG_PATH_SIZE])
+{
+  PetscLogDouble now;
+
+  PetscFunctionBeginUser;
   PetscCall(PetscTime(&now));
   record->wall_seconds = (PetscReal)(now - begin);
   PetscCall(MfgResultsGetPath(results, "run.json", path));
   PetscCall(MfgRecordWrite(e, record, path));
+  PetscCall(MfgResultsFinish(results, good, path));
+  PetscFunctionReturn(0);
+}
+
+/* From the first iteration to the complete folder, which there always is unless it cannot be written. */
+static PetscErrorCode Perform(MfgExperiment e, MfgResults results, MfgRecord *record, PetscLogDouble begin,
+                              MfgExperimentOutcome *outcome)
+{
+  char           path[MFG_PATH_SIZE], problem[MFG_MESSAGE_SIZE], reason[MFG_MESSAGE_SIZE];
+  MfgMetricsRow  row;
+  MfgCatch       caught;
+  PetscBool      good;
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  record->row = &row;
+  PetscCall(Solve(e, results, &row, reason));
+  PetscCall(Judge(e, results, record, reason, &good));
+  PetscCall(MfgCatchBegin(e->comm, &caught));
+  code = Publish(e, results, record, begin, good, path);
+  PetscCall(MfgCatchEnd(&caught, code, &code, problem));
+  if (code || !good) *outcome = MFG_EXPERIMENT_FAILED;
+  if (e->rank == 0) (void)printf("%s: %s; results in %s\n", record->status, record->reason, path);
+  if (e->rank == 0 && code) (void)fprintf(stderr, "throng: the result could not be completed: %s\n", problem);
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
 {
-  char           run_id[MFG_RUN_ID_SIZE], path[MFG_PATH_SIZE];
-  MfgMetricsRow  row;
-  MfgRecord      record = {.run_id = run_id, .start = time(NULL), .row = &row};
+  char           run_id[MFG_RUN_ID_SIZE];
+  MfgRecord      record = {.run_id = run_id, .start = time(NULL)};
   MfgResults     results;
   const char    *name;
-  PetscBool      good = PETSC_FALSE;
   PetscLogDouble begin;
 
   PetscFunctionBeginUser;
@@ -143,13 +229,7 @@ PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
   PetscCall(MfgParametersGetText(e->run, "name", &name));
   PetscCall(MfgResultsCreate(e->comm, e->folder, name, run_id, e->overwrite, &results));
   PetscCall(Prepare(e, results, outcome));
-  if (*outcome == MFG_EXPERIMENT_DONE) {
-    PetscCall(Solve(e, results, &row));
-    PetscCall(WriteResults(e, results, &record, begin, &good));
-    PetscCall(MfgResultsFinish(results, good, path));
-    if (!good) *outcome = MFG_EXPERIMENT_FAILED;
-    if (e->rank == 0) (void)printf("%s: %s; results in %s\n", record.status, record.reason, path);
-  }
+  if (*outcome == MFG_EXPERIMENT_DONE) PetscCall(Perform(e, results, &record, begin, outcome));
   PetscCall(MfgResultsDestroy(&results));
   PetscFunctionReturn(0);
 }

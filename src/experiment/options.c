@@ -10,8 +10,6 @@ enum { PREFIX_COUNT = 4, SPECTRUM = 3 };
 
 /* Option names that people use, for suggestions. */
 static const char *const linear_names[] = {"ksp_type",
-                                           "ksp_rtol",
-                                           "ksp_atol",
                                            "ksp_divtol",
                                            "ksp_max_it",
                                            "ksp_gmres_restart",
@@ -201,6 +199,33 @@ static PetscErrorCode TouchSpectrum(MfgExperiment e)
 }
 
 /*
+  Complain of tolerances of linear solvers: the model sets them anew before every solve, from keys that have a
+  row in the record.
+*/
+static PetscErrorCode CheckTolerances(MfgExperiment e)
+{
+  static const char *const names[] = {"ksp_rtol", "ksp_atol"};
+  static const char *const keys[] = {"tolerance", "best_response_tolerance", "population_tolerance"};
+  const MfgMark            nowhere = {-1, 0, 0};
+
+  PetscFunctionBeginUser;
+  for (int p = 0; p < SPECTRUM; p++) {
+    for (int i = 0; i < 2; i++) {
+      char      name[64];
+      PetscBool set;
+
+      PetscCall(PetscSNPrintf(name, sizeof(name), "-%s%s", prefixes[p], names[i]));
+      PetscCall(PetscOptionsHasName(NULL, NULL, name, &set));
+      if (set)
+        PetscCall(MfgErrorsAdd(e->errors, nowhere, NULL,
+                               "the PETSc option %s has no place beside evaluation.%s; set that key instead",
+                               name, keys[p]));
+    }
+  }
+  PetscFunctionReturn(0);
+}
+
+/*
   The options that no rank has read. A rank that takes no part in an inner solver does not read its options,
   so the ranks are asked together. Free with MfgOptionsFree(). Collective.
 */
@@ -256,12 +281,13 @@ static PetscErrorCode TouchSolvers(MfgExperiment e)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgOptionsCheckUnused(MfgExperiment e)
+PetscErrorCode MfgOptionsCheck(MfgExperiment e)
 {
   PetscInt count;
   char   **unused;
 
   PetscFunctionBeginUser;
+  PetscCall(CheckTolerances(e));
   PetscCall(TouchSolvers(e));
   PetscCall(GetUnused(e, &count, &unused));
   for (PetscInt i = 0; i < count; i++)

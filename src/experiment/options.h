@@ -12,7 +12,7 @@ PetscErrorCode MfgOptionsGet(PetscInt *count, char ***options);
 PetscErrorCode MfgOptionsFree(PetscInt count, char ***options);
 /* Whether an option ("name" or "-name value") only logs or monitors, so that it changes no number. */
 PetscBool MfgOptionIsSilent(const char *option);
-/* Complain of every option that no rank of the run, which is set up, reads. Collective. */
-PetscErrorCode MfgOptionsCheckUnused(MfgExperiment experiment);
+/* Complain of every option that no rank of the run, which is set up, reads, and of tolerances. Collective. */
+PetscErrorCode MfgOptionsCheck(MfgExperiment experiment);
 
 #endif

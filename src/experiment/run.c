@@ -36,7 +36,7 @@ static PetscErrorCode SetUp(MfgExperiment e)
   PetscCall(MfgSolverSetSeed(e->solver, seed));
   PetscCall(MfgSolverSetModel(e->solver, e->model));
   PetscCall(MfgSolverSetUp(e->solver, &complaints));
-  PetscCall(MfgOptionsCheckUnused(e));
+  PetscCall(MfgOptionsCheck(e));
   PetscFunctionReturn(0);
 }
 

@@ -15,6 +15,14 @@ class PetscOptions(throng_test.ThrongTest):
         self.assert_refused(SMALL, "throng: no part of this run reads the PETSc option -ksp_type; did you mean "
                                    "-eval_ksp_type?", arguments=["--", "-ksp_type", "gmres"])
 
+    def test_tolerances_are_keys_of_the_file(self):
+        for prefix, key in (("eval", "tolerance"), ("best_response", "best_response_tolerance"),
+                            ("population", "population_tolerance")):
+            for name in ("ksp_rtol", "ksp_atol"):
+                self.assert_refused(ITERATIVE, f"throng: the PETSc option -{prefix}_{name} has no place beside "
+                                    f"evaluation.{key}; set that key instead",
+                                    arguments=["--", f"-{prefix}_{name}", "1e-3"])
+
     def test_several(self):
         done = self.run_text(SMALL, "--", "-evla_ksp_type", "gmres", "-population_pc_tpe", "lu", "-xyzzy", check=2)
         self.assertEqual(len(done.stderr.splitlines()), 3)

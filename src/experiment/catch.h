@@ -1,0 +1,32 @@
+/*
+  PETSc errors that end a run and not the program.
+
+  Between MfgCatchBegin() and MfgCatchEnd() an error is kept instead of printed. The end is a vote: every rank
+  must come there, with the error code of its work. An error that all ranks raise, as PETSc does for a solver
+  it does not have, is so known to all of them. A rank that raised one alone finds the others waiting for it
+  in some exchange of messages that it has left; after ten seconds it tells its error and ends the program.
+*/
+#ifndef THRONG_EXPERIMENT_CATCH_H
+#define THRONG_EXPERIMENT_CATCH_H
+
+#include "experiment/experiment_impl.h"
+
+typedef struct {
+  MPI_Comm       comm; /* of the vote alone */
+  PetscErrorCode code;
+  char           text[MFG_MESSAGE_SIZE]; /* of the first error on this rank */
+#if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
+  int depth;
+#endif
+} MfgCatch;
+
+/* Collective. Not to be nested. */
+PetscErrorCode MfgCatchBegin(MPI_Comm comm, MfgCatch *caught);
+/*
+  `error`: what the work returned on this rank. *code: zero if all is well on every rank, else the error of
+  the first rank that has one, and `problem` is its text in one line; the same on every rank. Collective.
+*/
+PetscErrorCode MfgCatchEnd(MfgCatch *caught, PetscErrorCode error, PetscErrorCode *code,
+                           char problem[MFG_MESSAGE_SIZE]);
+
+#endif

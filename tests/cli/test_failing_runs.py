@@ -1,0 +1,78 @@
+"""Runs that fail say why: in their record where they had begun, on stderr where their set-up was wrong."""
+
+import resource
+import signal
+
+import throng_test
+from throng_test import SMALL
+
+ITERATIVE = SMALL + "evaluation: {direct_below: 0}\n"
+CORNER = SMALL.replace("size: 7", "size: 7\n  initial: {type: concentrated, cell: [0, 0]}")
+
+
+class FailingRuns(throng_test.ThrongTest):
+    def assert_failed(self, text, *arguments, status="failed", reason="", ranks=1, **options):
+        """The run ends with exit code 1, with a record and without fields; returns the record."""
+        done = self.run_text(text, *arguments, ranks=ranks, check=1, **options)
+        record = self.record()
+        self.assertEqual(record["status"], status)
+        self.assertRegex(record["stop_reason"], reason)
+        self.assertIn(f"{status}: {record['stop_reason']}; results in {self.result()}\n", done.stdout)
+        self.assertEqual(sorted(p.name for p in self.result().iterdir()), ["metrics.csv", "run.json"])
+        self.assertNotRegex((self.result() / "metrics.csv").read_text(encoding="utf-8"), "(?i)nan|inf")
+        self.assertNotIn("MPI_ABORT", done.stderr)
+        return record
+
+    def test_a_preconditioner_that_cannot_be_made(self):
+        self.assert_failed(ITERATIVE, "--", "-eval_pc_type", "ilu", reason="ILU and matrix type mpiaij", ranks=2)
+
+    def test_solves_that_do_not_converge(self):
+        for prefix, what in (("population", "population"), ("best_response", "best response")):
+            with self.subTest(prefix):
+                self.out = self.folder / prefix
+                self.assert_failed(CORNER + "evaluation: {direct_below: 0}\n", "--", f"-{prefix}_ksp_max_it", "1",
+                                   f"-{prefix}_pc_type", "none", reason=what)
+
+    def limit_files(self):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+
+    def test_fields_that_cannot_be_written(self):
+        """As on a full disk, the record is there while the fields are not."""
+        self.assert_failed(SMALL, "--set", "game.size=31", preexec_fn=self.limit_files, reason="fields.h5")
+
+    def test_metrics_that_cannot_be_written(self):
+        self.assert_failed(SMALL, "--set", "solver.outer_iterations=200", "--set", "solver.stop.mean_field_delta=1e-99",
+                           preexec_fn=self.limit_files, reason=r"metrics\.csv: ")
+
+
+class FailingSetUps(throng_test.ThrongTest):
+    def assert_set_up_refused(self, message, *options, ranks=1):
+        done = self.run_text(ITERATIVE, "--", *options, ranks=ranks, check=2)
+        lines = [line for line in done.stderr.splitlines() if line.startswith("throng:")]
+        self.assertEqual(len(lines), 1, done.stderr)
+        self.assertRegex(lines[0], message)
+        self.assertNotIn("MPI_ABORT", done.stderr)
+        self.assertFalse(self.out.exists())
+
+    def test_a_solver_that_there_is_not(self):
+        for ranks in (1, 2):
+            self.assert_set_up_refused("the run cannot be set up: .*KSP type gmress", "-eval_ksp_type", "gmress",
+                                       ranks=ranks)
+
+    def test_a_value_of_another_type(self):
+        self.assert_set_up_refused("the run cannot be set up: .*many", "-population_ksp_max_it", "many", ranks=2)
+
+    TELESCOPE = ["-eval_pc_type", "telescope", "-eval_pc_telescope_reduction_factor", "2",
+                 "-eval_telescope_ksp_type", "preonly"]
+
+    def test_options_that_only_some_ranks_read(self):
+        self.run_text(ITERATIVE, "--", *self.TELESCOPE, "-eval_telescope_pc_type", "ilu", ranks=2)
+        self.assertEqual(self.record()["status"], "iteration_limit")
+
+    def test_options_that_no_rank_reads(self):
+        self.assert_set_up_refused("-eval_telescope_pc_tpye", *self.TELESCOPE, "-eval_telescope_pc_tpye", "ilu", ranks=2)
+
+
+if __name__ == "__main__":
+    throng_test.main()

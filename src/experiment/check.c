@@ -77,23 +77,30 @@ static PetscErrorCode FindSection(MfgExperiment e, const char *name, MfgNode **n
   PetscFunctionReturn(0);
 }
 
+/*
+  Values that are wrong alone leave the default in their place. Combinations are not looked at then: what they
+  say would be of the default, not of what the user wrote.
+*/
 static PetscErrorCode CheckSection(MfgExperiment e, MfgSection section)
 {
   MfgPlace            place = {e, MfgSectionNames[section], NULL, NULL};
   const MfgComplaints complaints = {MfgPlaceReport, &place};
   const PetscBool     has_type = (PetscBool)(section == MFG_SECTION_GAME || section == MFG_SECTION_SOLVER);
+  PetscInt            before, after;
   PetscBool           usable;
 
   PetscFunctionBeginUser;
+  PetscCall(MfgErrorsGetCount(e->errors, &before));
   PetscCall(FindSection(e, place.section, &place.node, &usable));
   if (!usable) PetscFunctionReturn(0);
   if (has_type) PetscCall(SetType(&place, section));
   PetscCall(MfgExperimentGetSection(e, section, &place.parameters));
   if (!place.parameters) PetscFunctionReturn(0); /* without a type nothing is known about the other keys */
   PetscCall(SetSection(&place, has_type));
-  if (section == MFG_SECTION_GAME)
+  PetscCall(MfgErrorsGetCount(e->errors, &after));
+  if (section == MFG_SECTION_GAME && after == before)
     PetscCall(MfgGameCheck(e->game, &complaints));
-  else if (section != MFG_SECTION_SOLVER)
+  else
     PetscCall(MfgParametersCheckRequired(place.parameters, &complaints));
   PetscFunctionReturn(0);
 }
@@ -151,15 +158,18 @@ static PetscErrorCode CheckTop(MfgExperiment e)
   PetscFunctionReturn(0);
 }
 
-/* Combinations within the solver, whose complaints may be about `metrics` too. */
+/* Combinations within the solver and `metrics`, unless these have wrong values. */
 static PetscErrorCode CheckSolver(MfgExperiment e)
 {
   const MfgComplaints complaints = {MfgExperimentReport, e};
   MfgParameters       parameters;
+  PetscBool           wrong[2];
 
   PetscFunctionBeginUser;
   PetscCall(MfgExperimentGetSection(e, MFG_SECTION_SOLVER, &parameters));
-  if (parameters) PetscCall(MfgSolverCheck(e->solver, &complaints));
+  PetscCall(MfgErrorsHasSection(e->errors, "solver", &wrong[0]));
+  PetscCall(MfgErrorsHasSection(e->errors, "metrics", &wrong[1]));
+  if (parameters && !wrong[0] && !wrong[1]) PetscCall(MfgSolverCheck(e->solver, &complaints));
   PetscFunctionReturn(0);
 }
 

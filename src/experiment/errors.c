@@ -114,6 +114,20 @@ PetscErrorCode MfgErrorsHasKey(MfgErrors e, const char *key, PetscBool *has)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgErrorsHasSection(MfgErrors e, const char *section, PetscBool *has)
+{
+  const size_t length = strlen(section);
+
+  PetscFunctionBeginUser;
+  *has = PETSC_FALSE;
+  for (PetscInt i = 0; i < e->count; i++) {
+    const char *key = e->list[i].key;
+
+    if (key && !strncmp(key, section, length) && (!key[length] || key[length] == '.')) *has = PETSC_TRUE;
+  }
+  PetscFunctionReturn(0);
+}
+
 static int Compare(const void *first, const void *second)
 {
   const Error   *a = first, *b = second;

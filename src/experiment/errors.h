@@ -29,6 +29,8 @@ PetscErrorCode MfgErrorsAdd(MfgErrors errors, MfgMark mark, const char *key, con
 PetscErrorCode MfgErrorsGetCount(MfgErrors errors, PetscInt *count);
 /* Whether something was said about `key` already. */
 PetscErrorCode MfgErrorsHasKey(MfgErrors errors, const char *key, PetscBool *has);
+/* Whether something was said about the key `section` or about one in it. */
+PetscErrorCode MfgErrorsHasSection(MfgErrors errors, const char *section, PetscBool *has);
 /* One line each: first what is in neither, then the file's by line and column, then those of the settings;
  * then forget them. */
 PetscErrorCode MfgErrorsPrint(MfgErrors errors, FILE *stream);

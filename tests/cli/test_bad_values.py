@@ -41,6 +41,20 @@ class BadValues(throng_test.ThrongTest):
         self.assert_value_refused("size: 7", "size: 7\n  initial: {type: concentrated, state: 10000}",
                                   "5:40: game.initial.state: no state 10000; the last one is 39")
 
+    def test_no_complaints_that_follow_from_a_wrong_value(self):
+        """What is right beside the user's value is not checked beside the default in its place."""
+        cell = "size: 7\n  point_of_interest: {cell: [12, 12], bonus: 1}"
+        self.assert_value_refused("size: 7", cell.replace("size: 7", "size: 5"),
+                                  "4:9: game.size: 5 is out of range; expected an integer in [7,inf)")
+        self.assert_value_refused("size: 7", cell.replace("size: 7", "sise: 15"),
+                                  "4:3: game.sise: unknown key 'sise'; did you mean 'size'?")
+        self.assert_value_refused("eta: 0.5", "initial_policy: {type: fiel, path: policy.h5}", "7:26: "
+                                  "solver.initial_policy.type: unknown word 'fiel'; did you mean 'file'? expected one of "
+                                  "uniform|random|file")
+        done = self.run_text("game: {type: four_rooms, size: 5}\nsolver: {type: mf_trpo}\n", check=2)
+        self.assertIn("game.size: 5 is out of range", done.stderr)
+        self.assertIn("the key 'name' is required", done.stderr)
+
     def test_initial_law(self):
         self.assert_value_refused("size: 7", "initial: concentrated", "4:12: game.initial: a concentrated law needs "
                                   "exactly one of initial.cell (games on a grid) and initial.state")

@@ -117,10 +117,10 @@ class YamlErrors(throng_test.ThrongTest):
                                     "expected letters, digits, '.', '_' and '-', the first of them a letter or a digit")
 
     def test_all_errors_together(self):
-        text = SMALL.replace("size: 7", "size: 8\n  discount: 1").replace("eta: 0.5", "eta: 0\n  bta: 0.1") + "sede: 1\n"
+        text = SMALL.replace("size: 7", "size: 5\n  discount: 1").replace("eta: 0.5", "eta: 0\n  bta: 0.1") + "sede: 1\n"
         self.assert_refused(
             text,
-            "{f}:4:9: game.size: 8 is even; expected an odd size",
+            "{f}:4:9: game.size: 5 is out of range; expected an integer in [7,inf)",
             "{f}:5:13: game.discount: 1 is out of range; expected a real in (0,1)",
             "{f}:8:8: solver.eta: 0 is out of range; expected a real in (0,inf)",
             "{f}:9:3: solver.bta: unknown key 'bta'; did you mean 'beta'?",

@@ -91,7 +91,7 @@ static PetscErrorCode FindRoom(MfgExperiment e, const char *path)
 static PetscErrorCode WriteArrays(MfgExperiment e, Vec J, MfgFieldsFile file)
 {
   PetscBool mean_field, policy;
-  Vec       mu, pi;
+  Vec       mu, pi, law;
 
   PetscFunctionBeginUser;
   PetscCall(MfgParametersHasChoice(e->output, "fields", "mean_field", &mean_field));
@@ -100,6 +100,8 @@ static PetscErrorCode WriteArrays(MfgExperiment e, Vec J, MfgFieldsFile file)
   if (mean_field) PetscCall(MfgFieldsWrite(file, "mean_field", mu));
   if (policy) PetscCall(MfgFieldsWrite(file, "policy", pi));
   if (J) PetscCall(MfgFieldsWrite(file, "value", J));
+  PetscCall(MfgSolverGetStationaryLaw(e->solver, &law));
+  if (law) PetscCall(MfgFieldsWrite(file, "stationary_law", law));
   PetscCall(MfgFieldsWriteCells(file));
   PetscCall(WriteAttributes(e, file));
   PetscFunctionReturn(0);

@@ -5,7 +5,8 @@
 #include "experiment/experiment_impl.h"
 
 /*
-  Write the arrays that output.fields names, the cells of a grid game and the attributes of the game.
+  Write the arrays that output.fields names, the stationary law where there is a spectrum, the cells of a grid
+  game and the attributes of the game.
   *failure: NULL, or why there is no value to write (a text of the model); the file is not written then.
   Collective.
 */

@@ -84,11 +84,38 @@ static PetscErrorCode WriteParameters(MfgExperiment e, MfgJson *json, PetscBool 
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteMetrics(MfgExperiment e, const MfgMetricsRow *row, MfgJson *json)
+/* The spectrum, where it was asked for: null with a reason if it could not be computed. */
+static PetscErrorCode WriteSpectrum(MfgExperiment e, const MfgRecord *record, MfgJson *json)
 {
-  MfgSpectrum spectrum;
-  PetscBool   computed;
+  MfgSpectrum   spectrum;
+  MfgParameters parameters;
+  PetscBool     wanted, computed;
 
+  PetscFunctionBeginUser;
+  PetscCall(MfgSolverGetMetricsParameters(e->solver, &parameters));
+  PetscCall(MfgParametersHasChoice(parameters, "which", "spectrum", &wanted));
+  if (!wanted) PetscFunctionReturn(0);
+  PetscCall(MfgSolverGetSpectrum(e->solver, &computed, &spectrum));
+  if (!computed || !spectrum.eigenvalues) {
+    PetscCall(MfgJsonText(json, "spectrum", NULL));
+    PetscCall(MfgJsonText(json, "spectrum_problem",
+                          record->good ? "too many eigenvalues on the unit circle, or none to the tolerance "
+                                         "of the eigenvalue solver"
+                                       : "the run failed"));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(MfgJsonOpen(json, "spectrum", '{'));
+  PetscCall(MfgJsonReal(json, "gap", spectrum.gap));
+  PetscCall(MfgJsonInteger(json, "classes", spectrum.classes));
+  PetscCall(MfgJsonInteger(json, "period", spectrum.period));
+  PetscCall(MfgJsonInteger(json, "eigenvalues", spectrum.eigenvalues));
+  PetscCall(MfgJsonReal(json, "residual", spectrum.residual));
+  PetscCall(MfgJsonClose(json, '}'));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode WriteMetrics(const MfgMetricsRow *row, MfgJson *json)
+{
   PetscFunctionBeginUser;
   PetscCall(MfgJsonOpen(json, "metrics", '{'));
   for (int m = 0; m < MFG_METRIC_COUNT; m++) {
@@ -99,15 +126,6 @@ static PetscErrorCode WriteMetrics(MfgExperiment e, const MfgMetricsRow *row, Mf
     else
       PetscCall(MfgJsonReal(json, MfgMetricNames[m], row->value[m]));
   }
-  PetscCall(MfgJsonClose(json, '}'));
-  PetscCall(MfgSolverGetSpectrum(e->solver, &computed, &spectrum));
-  if (!computed) PetscFunctionReturn(0);
-  PetscCall(MfgJsonOpen(json, "spectrum", '{'));
-  PetscCall(MfgJsonReal(json, "gap", spectrum.gap));
-  PetscCall(MfgJsonInteger(json, "classes", spectrum.classes));
-  PetscCall(MfgJsonInteger(json, "period", spectrum.period));
-  PetscCall(MfgJsonInteger(json, "eigenvalues", spectrum.eigenvalues));
-  PetscCall(MfgJsonReal(json, "residual", spectrum.residual));
   PetscCall(MfgJsonClose(json, '}'));
   PetscFunctionReturn(0);
 }
@@ -175,7 +193,8 @@ static PetscErrorCode WriteAll(MfgExperiment e, const MfgRecord *record, PetscBo
   PetscCall(MfgJsonText(&json, "status", record->status));
   PetscCall(MfgJsonText(&json, "stop_reason", record->reason));
   PetscCall(WriteParameters(e, &json, skip));
-  PetscCall(WriteMetrics(e, record->row, &json));
+  PetscCall(WriteMetrics(record->row, &json));
+  PetscCall(WriteSpectrum(e, record, &json));
   PetscCall(WriteProvenance(e, record, all, &json));
   PetscCall(MfgJsonClose(&json, '}'));
   PetscFunctionReturn(0);

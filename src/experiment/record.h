@@ -9,6 +9,7 @@ typedef struct {
   const char          *run_id;
   const char          *status; /* converged, iteration_limit, diverged, failed */
   const char          *reason; /* one sentence */
+  PetscBool            good;   /* the run did what was asked */
   time_t               start;
   PetscReal            wall_seconds;
   const MfgMetricsRow *row; /* the last that was recorded */

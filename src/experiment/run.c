@@ -145,11 +145,14 @@ static PetscErrorCode WriteFields(MfgExperiment e, const char *path, const char 
   PetscFunctionReturn(0);
 }
 
-/* What became of the run. A field that cannot be computed or written makes it a failed one. */
+/*
+  What became of the run. A field that cannot be computed or written makes it a failed one. An error that
+  comes after the last iteration, in the spectrum, does so too, but the fields are written.
+*/
 static PetscErrorCode Judge(MfgExperiment e, MfgResults results, MfgRecord *record,
-                            char problem[MFG_MESSAGE_SIZE], PetscBool *good)
+                            char problem[MFG_MESSAGE_SIZE])
 {
-  char            path[MFG_PATH_SIZE];
+  char            path[MFG_PATH_SIZE], of_fields[MFG_MESSAGE_SIZE];
   const char     *failure = NULL;
   MfgSolverReason reason;
   MfgCatch        caught;
@@ -158,25 +161,25 @@ static PetscErrorCode Judge(MfgExperiment e, MfgResults results, MfgRecord *reco
   PetscFunctionBeginUser;
   PetscCall(MfgSolverGetReason(e->solver, &reason, &record->reason));
   record->status = StatusOf(reason);
-  *good = (PetscBool)(reason > 0 && !problem[0]);
-  if (*good) {
+  if (reason > 0) {
     PetscCall(MfgResultsGetPath(results, "fields.h5", path));
     PetscCall(MfgCatchBegin(e->comm, &caught));
     code = WriteFields(e, path, &failure);
-    PetscCall(MfgCatchEnd(&caught, code, &code, problem));
+    PetscCall(MfgCatchEnd(&caught, code, &code, of_fields));
     if (code && e->rank == 0) (void)remove(path); /* half a file, on a disk that may be full */
+    if (code && !problem[0]) PetscCall(PetscStrncpy(problem, of_fields, MFG_MESSAGE_SIZE));
   }
   if (problem[0]) failure = problem;
   if (failure) {
     record->status = "failed";
     record->reason = failure;
-    *good = PETSC_FALSE;
   }
+  record->good = (PetscBool)(reason > 0 && !failure);
   PetscFunctionReturn(0);
 }
 
 static PetscErrorCode Publish(MfgExperiment e, MfgResults results, MfgRecord *record, PetscLogDouble begin,
-                              PetscBool good, char path[MFG_PATH_SIZE])
+                              char path[MFG_PATH_SIZE])
 {
   PetscLogDouble now;
 
@@ -185,7 +188,7 @@ static PetscErrorCode Publish(MfgExperiment e, MfgResults results, MfgRecord *re
   record->wall_seconds = (PetscReal)(now - begin);
   PetscCall(MfgResultsGetPath(results, "run.json", path));
   PetscCall(MfgRecordWrite(e, record, path));
-  PetscCall(MfgResultsFinish(results, good, path));
+  PetscCall(MfgResultsFinish(results, record->good, path));
   PetscFunctionReturn(0);
 }
 
@@ -196,17 +199,16 @@ static PetscErrorCode Perform(MfgExperiment e, MfgResults results, MfgRecord *re
   char           path[MFG_PATH_SIZE], problem[MFG_MESSAGE_SIZE], reason[MFG_MESSAGE_SIZE];
   MfgMetricsRow  row;
   MfgCatch       caught;
-  PetscBool      good;
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
   record->row = &row;
   PetscCall(Solve(e, results, &row, reason));
-  PetscCall(Judge(e, results, record, reason, &good));
+  PetscCall(Judge(e, results, record, reason));
   PetscCall(MfgCatchBegin(e->comm, &caught));
-  code = Publish(e, results, record, begin, good, path);
+  code = Publish(e, results, record, begin, path);
   PetscCall(MfgCatchEnd(&caught, code, &code, problem));
-  if (code || !good) *outcome = MFG_EXPERIMENT_FAILED;
+  if (code || !record->good) *outcome = MFG_EXPERIMENT_FAILED;
   if (e->rank == 0) (void)printf("%s: %s; results in %s\n", record->status, record->reason, path);
   if (e->rank == 0 && code) (void)fprintf(stderr, "throng: the result could not be completed: %s\n", problem);
   PetscFunctionReturn(0);

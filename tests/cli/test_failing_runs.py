@@ -33,6 +33,17 @@ class FailingRuns(throng_test.ThrongTest):
                 self.assert_failed(CORNER + "evaluation: {direct_below: 0}\n", "--", f"-{prefix}_ksp_max_it", "1",
                                    f"-{prefix}_pc_type", "none", reason=what)
 
+    def test_rewards_that_are_not_finite(self):
+        for kind in ("four_rooms", "crowd_grid"):
+            with self.subTest(kind):
+                self.out = self.folder / kind
+                text = CORNER.replace("type: four_rooms", f"type: {kind}")
+                self.assert_failed(text, "--set", "game.crowd_aversion=1e308", status="diverged", reason=".")
+
+    def test_a_direct_solve_that_is_none(self):
+        """Jacobi applied once is no solve, and the residual says so."""
+        self.assert_failed(CORNER.replace("size: 7", "size: 11"), "--", "-eval_pc_type", "jacobi", reason="residual")
+
     def limit_files(self):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))

@@ -82,6 +82,36 @@ class Results(throng_test.ThrongTest):
         self.assertGreater(provenance["wall_seconds"], sum(provenance["stage_seconds"].values()) * 0.5)
         self.assertEqual(len(provenance["hosts"]), 1)
 
+    SPECTRUM = SMALL + "metrics: {which: [quality, spectrum]}\n"
+
+    def test_a_spectrum_comes_with_the_stationary_law(self):
+        self.run_text(self.SPECTRUM)
+        spectrum = self.record()["spectrum"]
+        self.assertEqual((spectrum["classes"], spectrum["period"]), (1, 1))
+        self.assertLess(spectrum["residual"], 1e-10)
+        self.assertNotIn("spectrum_problem", self.record())
+        self.assertIn(b"stationary_law", (self.result() / "fields.h5").read_bytes())
+        self.run_text(SMALL)
+        folder = next(p for p in self.out.glob("*/*") if "spectrum" not in self.record(p))
+        self.assertNotIn(b"stationary_law", (folder / "fields.h5").read_bytes())
+
+    def test_a_spectrum_that_cannot_be_computed(self):
+        done = self.run_text(self.SPECTRUM, "--set", "game.size=31", "--", "-spectrum_eps_max_it", "1",
+                             "-spectrum_eps_tol", "1e-40")
+        record = self.record()
+        self.assertEqual(record["status"], "iteration_limit", done.stdout)
+        self.assertIsNone(record["spectrum"])
+        self.assertEqual(record["spectrum_problem"], "too many eigenvalues on the unit circle, or none to the "
+                         "tolerance of the eigenvalue solver")
+        fields = (self.result() / "fields.h5").read_bytes()
+        self.assertIn(b"mean_field", fields)
+        self.assertNotIn(b"stationary_law", fields)
+
+    def test_the_spectrum_of_a_failed_run(self):
+        self.run_text(self.SPECTRUM + "evaluation: {direct_below: 0}\n", "--", "-eval_ksp_max_it", "1", check=1)
+        self.assertIsNone(self.record()["spectrum"])
+        self.assertEqual(self.record()["spectrum_problem"], "the run failed")
+
     def test_metrics_have_17_digits_and_a_row_of_the_start(self):
         self.run_text(SMALL + ALL)
         lines = (self.result() / "metrics.csv").read_text(encoding="utf-8").splitlines()

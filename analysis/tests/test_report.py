@@ -101,6 +101,12 @@ def test_spectrum_is_shown_where_it_is_recorded(tmp_path):
     assert '<data value="0.25">0.25</data>' in html
 
 
+def test_spectrum_that_could_not_be_computed(tmp_path):
+    problem = "too many eigenvalues on the unit circle"
+    html = report(write_run(tmp_path, spectrum=None, spectrum_problem=problem))
+    assert "not computed" in html and problem in html
+
+
 def test_report_twice_gives_the_same_runs(run_folder, tmp_path):
     first = report(tmp_path / "out")
     assert report(tmp_path / "out").count("<section") == first.count("<section") == 1

@@ -29,6 +29,17 @@ def test_numbers_keep_all_digits_and_gaps_stay_empty(run_folder):
     assert trace["mean_field_delta"][0] is None
 
 
+def test_cost_is_empty_where_nothing_was_solved(tmp_path):
+    lines = trace_text(rows=3).splitlines()
+    lines[1] = ",".join(
+        "" if name in ("linear_iterations", "evaluation_residual") else cell
+        for name, cell in zip(HEADER.split(","), lines[1].split(","), strict=True)
+    )
+    run = read_run(write_run(tmp_path, trace="\n".join(lines) + "\n"))
+    assert run.trace["linear_iterations"].to_list() == [None, 7, 14]
+    assert run.warnings == []
+
+
 def test_thinned_trace_gives_the_last_recorded_value(tmp_path):
     folder = write_run(tmp_path, trace=trace_text(rows=10, every=4))
     run = read_run(folder)

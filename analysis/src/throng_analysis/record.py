@@ -40,9 +40,15 @@ def read_record(path: Path) -> Record:
         stop_reason=_take(path, document, "stop_reason", str, ""),
         parameters=_take(path, document, "parameters", dict),
         metrics=_metrics(path, document),
-        spectrum=_take(path, document, "spectrum", dict, {}),
+        spectrum=_spectrum(path, document),
         provenance=_take(path, document, "provenance", dict, {}),
     )
+
+
+def _spectrum(path: Path, document: dict) -> dict:
+    """Return the spectrum, or the reason why there is none where one was asked for."""
+    problem = _take(path, document, "spectrum_problem", str, "")
+    return {"not computed": problem} if problem else _take(path, document, "spectrum", dict, {})
 
 
 def record_of_running(folder: Path) -> Record:

@@ -4,7 +4,7 @@
 #include <time.h>
 #include "experiment/catch.h"
 
-static const double patience = 10; /* seconds */
+static const double patience = 5; /* seconds */
 
 /* An error handler that keeps the first message. */
 static PetscErrorCode Keep(MPI_Comm comm, int line, const char *function, const char *file,

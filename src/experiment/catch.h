@@ -4,7 +4,7 @@
   Between MfgCatchBegin() and MfgCatchEnd() an error is kept instead of printed. The end is a vote: every rank
   must come there, with the error code of its work. An error that all ranks raise, as PETSc does for a solver
   it does not have, is so known to all of them. A rank that raised one alone finds the others waiting for it
-  in some exchange of messages that it has left; after ten seconds it tells its error and ends the program.
+  in some exchange of messages that it has left; after five seconds it tells its error and ends the program.
 */
 #ifndef THRONG_EXPERIMENT_CATCH_H
 #define THRONG_EXPERIMENT_CATCH_H

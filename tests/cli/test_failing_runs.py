@@ -81,6 +81,13 @@ class FailingSetUps(throng_test.ThrongTest):
         self.run_text(ITERATIVE, "--", *self.TELESCOPE, "-eval_telescope_pc_type", "ilu", ranks=2)
         self.assertEqual(self.record()["status"], "iteration_limit")
 
+    def test_an_error_of_one_rank_alone(self):
+        """It cannot be agreed upon, so it ends the program, with the reason."""
+        done = self.run_text(ITERATIVE, "--", *self.TELESCOPE, "-eval_telescope_pc_type", "nothing", ranks=2, check=1)
+        self.assertIn("throng: error on rank 0: ", done.stderr)
+        self.assertIn("PC type nothing", done.stderr)
+        self.assertFalse(self.out.exists())
+
     def test_options_that_no_rank_reads(self):
         self.assert_set_up_refused("-eval_telescope_pc_tpye", *self.TELESCOPE, "-eval_telescope_pc_tpye", "ilu", ranks=2)
 

@@ -23,7 +23,7 @@ static PetscErrorCode Agree(MfgFieldsFile file, PetscBool ok, const char *what)
 
   PetscFunctionBegin;
   PetscCallMPI(MPI_Bcast(&good, 1, MPI_INT, 0, file->model->comm));
-  PetscCheck(good, file->model->comm, PETSC_ERR_FILE_WRITE, "Can't %s in %s: is the disk full?", what,
+  PetscCheck(good, file->model->comm, PETSC_ERR_FILE_WRITE, "Can't write %s in %s: is the disk full?", what,
              file->path);
   PetscFunctionReturn(0);
 }
@@ -242,7 +242,7 @@ PetscErrorCode MfgFieldsClose(MfgFieldsFile *file)
     ok = H5Fclose((*file)->file) >= 0 ? PETSC_TRUE : PETSC_FALSE;
     ok = (SyncFile((*file)->path) && ok) ? PETSC_TRUE : PETSC_FALSE;
   }
-  error = Agree(*file, ok, "finish writing");
+  error = Agree(*file, ok, "the end of the data");
   PetscCall(PetscFree(*file));
   PetscCall(error);
   PetscFunctionReturn(0);

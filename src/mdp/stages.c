@@ -71,6 +71,7 @@ PetscErrorCode MfgStageReset(void)
 {
   PetscFunctionBegin;
   PetscCall(Register());
+  for (; depth > 0; depth--) PetscCall(PetscLogStagePop()); /* left open by an error that was caught */
   clock_start = MPI_Wtime();
   for (int i = 0; i < MFG_STAGE_COUNT; i++) seconds_of[i] = 0;
   PetscFunctionReturn(0);

@@ -56,11 +56,16 @@ say_where_paths_start() {
   printf '\n'
 }
 
-# A build that a developer has configured keeps its options; a first one leaves the tests and measurements out.
+# cached <option>: its value in an earlier configuration of the build; OFF without one.
+cached() {
+  local value
+  value=$(sed -n "s/^$1:[A-Z]*=//p" build/release/CMakeCache.txt 2>/dev/null) || true
+  echo "${value:-OFF}"
+}
+
+# Tests and measurements, which need more software and time, are left out unless they have been asked for before.
 build_program() {
-  local options=()
-  if [[ ! -f build/release/CMakeCache.txt ]]; then options=(-DTHRONG_TESTS=OFF -DTHRONG_BENCH=OFF); fi
-  cmake --preset release "${options[@]}"
+  cmake --preset release "-DTHRONG_TESTS=$(cached THRONG_TESTS)" "-DTHRONG_BENCH=$(cached THRONG_BENCH)"
   cmake --build --preset release --target throng -j "$(cores)"
 }
 

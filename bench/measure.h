@@ -23,8 +23,10 @@ PetscErrorCode SettingDestroy(Setting *setting);
 /* Wall time now, after all ranks have arrived. */
 PetscErrorCode Clock(double *now);
 
-/* The units: seconds of a product with P^π of the uniform policy, of one with its transpose, and bytes they
- * move. */
+/*
+  The units: seconds of a product with P^π of the uniform policy, of one with its transpose, and bytes they
+  move.
+*/
 typedef struct {
   double product, transposed;
   double product_bytes;  /* of all ranks together */

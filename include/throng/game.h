@@ -22,8 +22,10 @@ typedef struct {
   /* Complain of combinations of values that are each in range but wrong together. NULL: none can be. */
   PetscErrorCode (*check)(MfgParameters parameters, const MfgComplaints *complaints);
 
-  /* Read the parameters; call MfgGameSetSizes(), for a grid MfgGameSetGrid(), and keep data with
-   * MfgGameSetData(). */
+  /*
+    Read the parameters; call MfgGameSetSizes(), for a grid MfgGameSetGrid(), and keep data with
+    MfgGameSetData().
+  */
   PetscErrorCode (*setup)(MfgGame game, MfgParameters parameters);
 
   /*
@@ -33,12 +35,15 @@ typedef struct {
   PetscErrorCode (*transitions)(MfgGame game, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
                                 PetscReal p[]);
 
-  /* r(s, a, μ) for begin <= s < end. mu: [end - begin], the mean field there; r: [end - begin, A], row-major.
-   */
+  /*
+    r(s, a, μ) for begin <= s < end. mu: [end - begin], the mean field there; r: [end - begin, A], row-major.
+  */
   PetscErrorCode (*rewards)(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[], PetscReal r[]);
 
-  /* For a game on a grid (else NULL): the cell [row, column] of state s, and the state of a cell (-1: not
-   * free). */
+  /*
+    For a game on a grid (else NULL): the cell [row, column] of state s, and the state of a cell (-1: not
+    free).
+  */
   PetscErrorCode (*cell)(MfgGame game, PetscInt s, PetscInt cell[2]);
   PetscErrorCode (*find_state)(MfgGame game, const PetscInt cell[2], PetscInt *s);
 
@@ -57,12 +62,15 @@ PetscErrorCode MfgGameGetClasses(PetscInt *count, const MfgGameClass *const **cl
 /* Not collective, as everything below: a game lives on each rank alone. */
 PetscErrorCode MfgGameCreate(MfgGame *game);
 PetscErrorCode MfgGameDestroy(MfgGame *game);
-/* Choose the class by name; an unknown name is complained of under the key "type", with the nearest known
- * one. */
+/*
+  Choose the class by name; an unknown name is complained of under the key "type", with the nearest known one.
+*/
 PetscErrorCode MfgGameSetType(MfgGame game, const char *name, const MfgComplaints *complaints);
 PetscErrorCode MfgGameGetType(MfgGame game, const char **name);
-/* The parameters: of the class and those common to all games. Owned by the game. Set them before
- * MfgGameSetUp(). */
+/*
+  The parameters: of the class and those common to all games. Owned by the game. Set them before
+  MfgGameSetUp().
+*/
 PetscErrorCode MfgGameGetParameters(MfgGame game, MfgParameters *parameters);
 /* Shorthand for MfgParametersSet(parameters of the game, key, text, NULL). */
 PetscErrorCode MfgGameSetParameter(MfgGame game, const char *key, const char *text);

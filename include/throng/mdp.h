@@ -32,18 +32,21 @@ typedef struct {
   PetscInt outer_iterations;  /* policy updates, or resolvent repeats; 0 for an evaluation */
 } MfgSolve;
 
-/* The keys of `evaluation:` in an experiment file: tolerances and the choice between direct and iterative
- * solves. */
+/* Messages go over a duplicate of `comm`. */
 PetscErrorCode MfgModelCreate(MPI_Comm comm, MfgModel *model);
 PetscErrorCode MfgModelDestroy(MfgModel *model);
-/* The keys of `evaluation:` in an experiment file: tolerances, and which games are small enough for direct
- * solves. */
+/*
+  The keys of `evaluation:` in an experiment file: tolerances, and which games are small enough for direct
+  solves.
+*/
 PetscErrorCode MfgModelGetParameters(MfgModel model, MfgParameters *parameters);
 /* Borrow the game, which must be set up and must outlive the model. */
 PetscErrorCode MfgModelSetGame(MfgModel model, MfgGame game);
 PetscErrorCode MfgModelGetGame(MfgModel model, MfgGame *game);
-/* Partition, pattern of P^π, transitions, KSP objects (options are read here). Raises errors of the game's
- * rows. */
+/*
+  Partition, pattern of P^π, transitions, KSP objects (options are read here). Raises errors of the game's
+  rows.
+*/
 PetscErrorCode MfgModelSetUp(MfgModel model);
 /*
   Set the linear solvers up completely, those that are named, so that options for their inner solvers are read
@@ -57,8 +60,10 @@ PetscErrorCode MfgModelCreateStateActionVec(MfgModel model, Vec *v);
 /* The states begin <= s < end of this rank. Not collective. */
 PetscErrorCode MfgModelGetOwnershipRange(MfgModel model, PetscInt *begin, PetscInt *end);
 
-/* μ_0 of the game. A file that cannot be read, or is no law of S states, is complained of under
- * "initial.path". */
+/*
+  μ_0 of the game. A file that cannot be read, or is no law of S states, is complained of under
+  "initial.path".
+*/
 PetscErrorCode MfgModelGetInitialMeanField(MfgModel model, Vec mu, const MfgComplaints *complaints);
 /*
   Hold the model at the policy pi, rows of which sum to one: P^π, pushes and evaluations are those of pi from
@@ -130,8 +135,10 @@ PetscErrorCode MfgModelClearFailure(MfgModel model);
 
 /* Policies, into S x A Vecs. */
 PetscErrorCode MfgPolicySetUniform(MfgModel model, Vec pi);
-/* softmax(u / temperature), u(s,a) ~ U(-1,1) a counter-based function of (seed, s·A + a): the same on all
- * ranks. */
+/*
+  softmax(u / temperature), u(s,a) ~ U(-1,1) a counter-based function of (seed, s·A + a): the same on all
+  ranks.
+*/
 PetscErrorCode MfgPolicySetRandom(MfgModel model, PetscInt seed, PetscReal temperature, Vec pi);
 /* From `/policy` [S, A] of an HDF5 file; wrong shape, type or row sums are complained of under `key`. */
 PetscErrorCode MfgPolicySetFromFile(MfgModel model, const char *path, const char *key,

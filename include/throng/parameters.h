@@ -51,8 +51,9 @@ typedef struct _p_MfgParameters *MfgParameters;
 PetscErrorCode MfgParametersCreate(MfgParameters *parameters);
 PetscErrorCode MfgParametersDestroy(MfgParameters *parameters);
 
-/* Add the rows of `table`, which stays the caller's and must outlive `parameters`. A key may appear only
- * once. */
+/*
+  Add the rows of `table`, which stays the caller's and must outlive `parameters`. A key may appear only once.
+*/
 PetscErrorCode MfgParametersAddTable(MfgParameters parameters, const MfgParameterSpec table[]);
 
 /*
@@ -73,8 +74,10 @@ PetscErrorCode MfgParametersIsPresent(MfgParameters parameters, const char *key,
 PetscErrorCode MfgParametersGetInteger(MfgParameters parameters, const char *key, PetscInt *value);
 PetscErrorCode MfgParametersGetReal(MfgParameters parameters, const char *key, PetscReal *value);
 PetscErrorCode MfgParametersGetBoolean(MfgParameters parameters, const char *key, PetscBool *value);
-/* `value` is owned by `parameters` and lives until the key is set again. Works for every type: the canonical
- * text. */
+/*
+  `value` is owned by `parameters` and lives until the key is set again. Works for every type: the canonical
+  text.
+*/
 PetscErrorCode MfgParametersGetText(MfgParameters parameters, const char *key, const char **value);
 /* The lists: `values` has room for `capacity` numbers, `length` are filled in. */
 PetscErrorCode MfgParametersGetIntegers(MfgParameters parameters, const char *key, PetscInt capacity,
@@ -92,8 +95,9 @@ PetscErrorCode MfgParametersGetChoice(MfgParameters parameters, const char *key,
 PetscErrorCode MfgParametersCheckBelongs(MfgParameters parameters, const char *key, const char *selector,
                                          const char *choice, const MfgComplaints *complaints);
 
-/* Row i of all tables together, 0 <= i < count, in the order added; `text` is NULL where the value is absent.
- */
+/*
+  Row i of all tables together, 0 <= i < count, in the order added; `text` is NULL where the value is absent.
+*/
 PetscErrorCode MfgParametersGetCount(MfgParameters parameters, PetscInt *count);
 PetscErrorCode MfgParametersGetEntry(MfgParameters parameters, PetscInt i, const MfgParameterSpec **spec,
                                      const char **text);

@@ -101,11 +101,13 @@ PetscErrorCode MfgSolverGetRow(MfgSolver solver, MfgMetricsRow *row);
 PetscErrorCode MfgSolverGetIterationLimit(MfgSolver solver, PetscInt *limit);
 /* μ_p and π_p; borrowed. Not collective. */
 PetscErrorCode MfgSolverGetIterate(MfgSolver solver, Vec *mu, Vec *pi);
-/* What metrics.which: [spectrum] gave for the last policy. `computed` false: not asked for, or the run
- * failed. */
+/*
+  What metrics.which: [spectrum] gave for the last policy. `computed` false: not asked for, or the run failed.
+*/
 PetscErrorCode MfgSolverGetSpectrum(MfgSolver solver, PetscBool *computed, MfgSpectrum *spectrum);
-/* The stationary law that came with it, a Vec over states; NULL where the spectrum was not computed.
- * Borrowed. */
+/*
+  The stationary law that came with it, a Vec over states; NULL where the spectrum was not computed. Borrowed.
+*/
 PetscErrorCode MfgSolverGetStationaryLaw(MfgSolver solver, Vec *law);
 
 #endif

@@ -95,8 +95,10 @@ static void ReadWord(MfgArguments *arguments, const char *word)
     Fail(arguments, "'%.200s' is one argument too many", word);
 }
 
-/* After `--`: names that begin with '-', each with one value at most. PETSc passes over anything else in
- * silence. */
+/*
+  After `--`: names that begin with '-', each with one value at most. PETSc passes over anything else in
+  silence.
+*/
 static void CheckPetscOptions(MfgArguments *arguments)
 {
   PetscBool after_name = PETSC_FALSE;

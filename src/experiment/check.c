@@ -63,8 +63,10 @@ static PetscErrorCode SetType(const MfgPlace *place, MfgSection section)
   PetscFunctionReturn(0);
 }
 
-/* The node of a section; *usable is false, after a complaint, where something else than a mapping stands
- * there. */
+/*
+  The node of a section; *usable is false, after a complaint, where something else than a mapping stands
+  there.
+*/
 static PetscErrorCode FindSection(MfgExperiment e, const char *name, MfgNode **node, PetscBool *usable)
 {
   PetscFunctionBeginUser;

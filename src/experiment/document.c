@@ -1,5 +1,7 @@
-/* Reading a YAML text with libyaml's event parser, which tells anchors and duplicate keys that a document
- * hides. */
+/*
+  Reading a YAML text with libyaml's event parser, which tells anchors and duplicate keys that a document
+  hides.
+*/
 #include <string.h>
 #include <yaml.h>
 #include "experiment/document.h"

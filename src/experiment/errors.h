@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <petscsys.h>
 
-/* A place in the input. source 0: the file; i > 0: the i-th setting, which has no lines and columns to tell.
- */
+/*
+  A place in the input. source 0: the file; i > 0: the i-th setting, which has no lines and columns to tell.
+*/
 typedef struct {
   PetscInt source;
   PetscInt line, column; /* counted from 1; line 0: the source as a whole */
@@ -22,8 +23,9 @@ typedef struct _p_MfgErrors *MfgErrors;
 PetscErrorCode MfgErrorsCreate(const char *path, PetscInt count, const char *const settings[],
                                MfgErrors *errors);
 PetscErrorCode MfgErrorsDestroy(MfgErrors *errors);
-/* `key`: the dotted key at fault, with its section; NULL: none. Control characters in the text become blanks.
- */
+/*
+  `key`: the dotted key at fault, with its section; NULL: none. Control characters in the text become blanks.
+*/
 PetscErrorCode MfgErrorsAdd(MfgErrors errors, MfgMark mark, const char *key, const char *format, ...)
     PETSC_ATTRIBUTE_FORMAT(4, 5);
 PetscErrorCode MfgErrorsGetCount(MfgErrors errors, PetscInt *count);
@@ -31,8 +33,10 @@ PetscErrorCode MfgErrorsGetCount(MfgErrors errors, PetscInt *count);
 PetscErrorCode MfgErrorsHasKey(MfgErrors errors, const char *key, PetscBool *has);
 /* Whether something was said about the key `section` or about one in it. */
 PetscErrorCode MfgErrorsHasSection(MfgErrors errors, const char *section, PetscBool *has);
-/* One line each: first what is in neither, then the file's by line and column, then those of the settings;
- * then forget them. */
+/*
+  One line each: first what is in neither, then the file's by line and column, then those of the settings;
+  then forget them.
+*/
 PetscErrorCode MfgErrorsPrint(MfgErrors errors, FILE *stream);
 
 #endif

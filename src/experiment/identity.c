@@ -28,8 +28,10 @@ typedef struct {
   PetscBool     changed;
 } IdleSearch;
 
-/* Leave out the defaults whose key begins with the first `length` letters of `key` and ends there or goes on
- * with `end`. */
+/*
+  Leave out the defaults whose key begins with the first `length` letters of `key` and ends there or goes on
+  with `end`.
+*/
 static PetscErrorCode ExcludeDefaults(IdleSearch *search, const char *key, size_t length, char end)
 {
   PetscInt count;
@@ -149,8 +151,10 @@ PetscErrorCode MfgExperimentFindIdle(MfgExperiment e, MfgSection section, PetscB
   PetscFunctionReturn(0);
 }
 
-/* Hash the content of the file at `path`, as rank 0 sees it; a missing one counts as empty and is found out
- * later. */
+/*
+  Hash the content of the file at `path`, as rank 0 sees it; a missing one counts as empty and is found out
+  later.
+*/
 static PetscErrorCode HashFile(MfgExperiment e, const char *path, uint64_t *hash)
 {
   char   bytes[1 << 14];

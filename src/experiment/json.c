@@ -133,8 +133,9 @@ static PetscErrorCode WriteValue(MfgJson *json, const char *key, MfgParameterTyp
   PetscFunctionReturn(0);
 }
 
-/* A row's key below `prefix` (which ends in a dot, or is empty), or NULL if it is not there or has no value.
- */
+/*
+  A row's key below `prefix` (which ends in a dot, or is empty), or NULL if it is not there or has no value.
+*/
 static PetscErrorCode KeyBelow(MfgParameters parameters, PetscInt i, const PetscBool skip[],
                                const char *prefix, const char **key)
 {

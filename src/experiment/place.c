@@ -102,8 +102,9 @@ void MfgPlaceReport(void *context, const char *key, const char *message)
   PetscCallAbort(PETSC_COMM_SELF, MfgPlaceComplain((const MfgPlace *)context, key, message));
 }
 
-/* The text of a scalar as MfgParametersSet() wants it: quotes stay on where a number or a truth value is due.
- */
+/*
+  The text of a scalar as MfgParametersSet() wants it: quotes stay on where a number or a truth value is due.
+*/
 static PetscErrorCode ScalarText(const MfgNode *node, MfgParameterType type, char text[LONGEST_TEXT])
 {
   const PetscBool wordy = (PetscBool)(type == MFG_PARAMETER_TEXT || type == MFG_PARAMETER_CHOICE ||

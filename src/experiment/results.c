@@ -62,8 +62,9 @@ PetscErrorCode MfgResultsGetPath(MfgResults r, const char *file, char path[MFG_P
   PetscFunctionReturn(0);
 }
 
-/* Whether a process holds a lock on the file `lock` in the folder. A file system without locks counts as
- * free. */
+/*
+  Whether a process holds a lock on the file `lock` in the folder. A file system without locks counts as free.
+*/
 static PetscBool IsHeld(const char *folder)
 {
   struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -162,8 +163,9 @@ PetscErrorCode MfgResultsCheck(MfgResults r, char message[MFG_MESSAGE_SIZE])
   PetscFunctionReturn(0);
 }
 
-/* What a run left that was killed while it gave its result the name: the earlier result, in the way or alone.
- */
+/*
+  What a run left that was killed while it gave its result the name: the earlier result, in the way or alone.
+*/
 static void Recover(MfgResults r, char message[MFG_MESSAGE_SIZE])
 {
   if (!MfgPathExists(r->replaced)) return;

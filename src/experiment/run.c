@@ -21,8 +21,9 @@ static PetscErrorCode AddMessage(MfgExperiment e, const char *message)
   PetscFunctionReturn(0);
 }
 
-/* Game, model and solver, up to the first iteration. Afterwards e->errors tells whether the input was good.
- */
+/*
+  Game, model and solver, up to the first iteration. Afterwards e->errors tells whether the input was good.
+*/
 static PetscErrorCode SetUp(MfgExperiment e)
 {
   const MfgComplaints complaints = {MfgExperimentReport, e};

@@ -72,8 +72,9 @@ PetscErrorCode MfgCrowdCell(MfgGame game, PetscInt s, PetscInt cell[2]);
 PetscErrorCode MfgCrowdFindState(MfgGame game, const PetscInt cell[2], PetscInt *s);
 PetscErrorCode MfgCrowdDestroy(void *data);
 
-/* The callbacks of a class, which differ in nothing but how free cells are counted and in what `check` adds.
- */
+/*
+  The callbacks of a class, which differ in nothing but how free cells are counted and in what `check` adds.
+*/
 #define MFG_CROWD_CLASS(class_name, class_summary, class_parameters, class_check, class_setup)               \
   {                                                                                                          \
     .name = class_name, .summary = class_summary, .parameters = class_parameters, .check = class_check,      \

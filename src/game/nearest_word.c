@@ -11,8 +11,10 @@ static size_t Smaller(size_t a, size_t b)
   return a < b ? a : b;
 }
 
-/* Insertions, deletions, replacements and swaps of neighbours that lead from a to b; upper and lower case
- * agree. */
+/*
+  Insertions, deletions, replacements and swaps of neighbours that lead from a to b; upper and lower case
+  agree.
+*/
 static size_t EditDistance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
   size_t rows[3][LONGEST_WORD + 1]; /* the last three rows of the table, by row number modulo 3 */

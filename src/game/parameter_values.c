@@ -263,8 +263,10 @@ static PetscErrorCode ParseItem(const MfgParameterSpec *spec, PetscInt i, char *
   PetscFunctionReturn(0);
 }
 
-/* Take the items of "[a, b]" apart; `list` is a copy of the text that is cut up. items: room for every comma
- * + 1. */
+/*
+  Take the items of "[a, b]" apart; `list` is a copy of the text that is cut up. items: room for every comma +
+  1.
+*/
 static PetscErrorCode OpenList(const MfgParameterSpec *spec, const char *text, char *list, PetscInt capacity,
                                PetscInt *count, char *items[], char message[MFG_VALUE_MESSAGE_SIZE])
 {

@@ -75,8 +75,10 @@ PetscErrorCode MfgParametersAddTable(MfgParameters p, const MfgParameterSpec tab
   PetscFunctionReturn(0);
 }
 
-/* A known key whose part after the dot is nearly that of `key` (`slip` for noise.slip), or NULL. words: room
- * for all. */
+/*
+  A known key whose part after the dot is nearly that of `key` (`slip` for noise.slip), or NULL. words: room
+  for all.
+*/
 static const char *FindNearestMember(MfgParameters p, const char *key, const char *words[])
 {
   const char *dot = strrchr(key, '.'), *found;

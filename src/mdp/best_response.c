@@ -75,8 +75,9 @@ static PetscErrorCode Evaluate(MfgModel model, void *context, Vec V, PetscReal t
 
   PetscFunctionBegin;
   if (response->changed) {
-    /* first let go of the old preconditioner: the next one is of another pattern, and both need not be held
-     */
+    /*
+      first let go of the old preconditioner: the next one is of another pattern, and both need not be held
+    */
     PetscCall(KSPGetPC(model->best_response, &pc));
     PetscCall(PCReset(pc));
     PetscCall(MfgGreedyBuild_Private(model, response->action, &response->system));

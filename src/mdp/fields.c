@@ -75,8 +75,9 @@ typedef struct {
   size_t       size;
 } EntryType;
 
-/* Rank 0: receive the piece of `from`, slice after slice, and write it behind row `at`; `at` moves behind it.
- */
+/*
+  Rank 0: receive the piece of `from`, slice after slice, and write it behind row `at`; `at` moves behind it.
+*/
 static PetscErrorCode WriteReceived(MfgFieldsFile file, hid_t set, EntryType type, PetscMPIInt from,
                                     PetscInt columns, void *buffer, hsize_t *at, PetscBool *ok)
 {

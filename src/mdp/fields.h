@@ -4,8 +4,10 @@
 
 #include "mdp_impl.h"
 
-/* Rows of `columns` values that travel in one message: bounded, whatever the size of a piece (MPI counts in
- * int). */
+/*
+  Rows of `columns` values that travel in one message: bounded, whatever the size of a piece (MPI counts in
+  int).
+*/
 static inline PetscInt MfgSliceRows(PetscInt columns)
 {
   return PetscMax((1 << 22) / columns, 1);

@@ -5,8 +5,9 @@
 #include <hdf5.h>
 #include "fields.h"
 
-/* Rank 0: open the data set and see that it has the shape. Returns a negative number and a text if it has
- * not. */
+/*
+  Rank 0: open the data set and see that it has the shape. Returns a negative number and a text if it has not.
+*/
 static hid_t OpenDataset(hid_t file, const char *path, const char *name, int dimensions,
                          const hsize_t shape[2], char problem[], size_t problem_size)
 {

@@ -28,8 +28,10 @@ PetscErrorCode MfgGreedyDestroy_Private(MfgGreedyMatrix *greedy)
   PetscFunctionReturn(0);
 }
 
-/* Append row i, the `count` transitions from `entry` on; columns stay ascending, and the diagonal is among
- * them. */
+/*
+  Append row i, the `count` transitions from `entry` on; columns stay ascending, and the diagonal is among
+  them.
+*/
 static void AppendRow(MfgModel model, PetscInt i, PetscInt entry, PetscInt count, MfgGreedyMatrix *greedy,
                       PetscInt *own, PetscInt *ghost)
 {

@@ -10,8 +10,10 @@ typedef struct {
 } MfgGreedyMatrix;
 
 PetscErrorCode MfgGreedyCreate_Private(MfgModel model, MfgGreedyMatrix *greedy);
-/* mat = I - γ P of the policy that takes action[i] in state begin + i. A new Mat each time; the old one is
- * destroyed. */
+/*
+  mat = I - γ P of the policy that takes action[i] in state begin + i. A new Mat each time; the old one is
+  destroyed.
+*/
 PetscErrorCode MfgGreedyBuild_Private(MfgModel model, const PetscInt action[], MfgGreedyMatrix *greedy);
 PetscErrorCode MfgGreedyDestroy_Private(MfgGreedyMatrix *greedy);
 

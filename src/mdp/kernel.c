@@ -11,8 +11,9 @@ PetscErrorCode MfgModelSetPolicy(MfgModel model, Vec pi)
   PetscFunctionReturn(0);
 }
 
-/* One sweep: row i gets α [slot = diagonal] + β Σ_a π(a|i) p(i, a, slot). `row` has room for the longest row.
- */
+/*
+  One sweep: row i gets α [slot = diagonal] + β Σ_a π(a|i) p(i, a, slot). `row` has room for the longest row.
+*/
 static void WriteValues(MfgModel model, const PetscScalar pi[], PetscScalar own[], PetscScalar ghost[],
                         PetscReal row[])
 {

@@ -6,7 +6,7 @@
 */
 #include "greedy_matrix.h"
 
-/* Restarts from the best x so far, for when the true residual is larger than the one carried along. */
+/* Restarts from the x reached, for when the true residual is larger than the one carried along. */
 enum { MAX_RESTARTS = 5 };
 
 /* Krylov method and preconditioner of a large game, before options. The choice is measured in bench/. */
@@ -85,34 +85,46 @@ static PetscErrorCode RoundingOf(Vec b, Vec x, PetscReal *bound)
   PetscFunctionReturn(0);
 }
 
+/* One KSPSolve(), and the norm of the residual that it really leaves. */
+static PetscErrorCode SolveOnce(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x, MfgSolve *solve,
+                                KSPConvergedReason *reason)
+{
+  PetscInt iterations;
+
+  PetscFunctionBegin;
+  PetscCall(transpose ? KSPSolveTranspose(ksp, b, x) : KSPSolve(ksp, b, x));
+  PetscCall(KSPGetConvergedReason(ksp, reason));
+  PetscCall(KSPGetIterationNumber(ksp, &iterations));
+  solve->linear_iterations += iterations;
+  PetscCall(TrueResidual(ksp, transpose, b, x, model->residual, &solve->residual));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgModelTrySolve_Private(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x,
                                         PetscReal tolerance, MfgSolve *solve, KSPConvergedReason *reason)
 {
   PetscReal rounding = 0;
-  PetscBool guess;
+  PetscBool guess, once; /* a preconditioner alone has nothing to restart */
 
   PetscFunctionBegin;
+  PetscCall(PetscObjectTypeCompare((PetscObject)ksp, KSPPREONLY, &once));
   PetscCall(KSPGetInitialGuessNonzero(ksp, &guess));
   if (guess) { /* good enough already? Then a preconditioner need not be made. */
     PetscCall(TrueResidual(ksp, transpose, b, x, model->residual, &solve->residual));
     *reason = KSP_CONVERGED_ATOL;
     if (solve->residual <= tolerance) PetscFunctionReturn(0);
   }
-  for (PetscInt restart = 0; restart <= MAX_RESTARTS; restart++) {
-    PetscInt iterations;
-
-    PetscCall(KSPSetTolerances(ksp, PETSC_DEFAULT, tolerance, PETSC_DEFAULT, PETSC_DEFAULT));
-    PetscCall(transpose ? KSPSolveTranspose(ksp, b, x) : KSPSolve(ksp, b, x));
-    PetscCall(KSPGetConvergedReason(ksp, reason));
-    PetscCall(KSPGetIterationNumber(ksp, &iterations));
-    solve->linear_iterations += iterations;
-    PetscCall(TrueResidual(ksp, transpose, b, x, model->residual, &solve->residual));
+  PetscCall(KSPSetTolerances(ksp, PETSC_DEFAULT, tolerance, PETSC_DEFAULT, PETSC_DEFAULT));
+  for (PetscInt attempt = 0; attempt <= (once ? 0 : MAX_RESTARTS); attempt++) {
+    if (attempt) PetscCall(KSPSetInitialGuessNonzero(ksp, PETSC_TRUE));
+    PetscCall(SolveOnce(model, ksp, transpose, b, x, solve, reason));
     if (model->direct) PetscCall(RoundingOf(b, x, &rounding));
-    if (*reason > 0 && solve->residual <= PetscMax(tolerance, rounding)) PetscFunctionReturn(0);
+    if (*reason > 0 && solve->residual <= PetscMax(tolerance, rounding)) break;
+    if (*reason > 0) *reason = KSP_CONVERGED_ITERATING; /* it stays above, for now */
     /* a breakdown is of the search directions; from the same x with new ones the method goes on */
-    if (*reason < 0 && *reason != KSP_DIVERGED_BREAKDOWN) PetscFunctionReturn(0);
+    if (*reason < 0 && *reason != KSP_DIVERGED_BREAKDOWN) break;
   }
-  if (*reason > 0) *reason = KSP_CONVERGED_ITERATING;
+  PetscCall(KSPSetInitialGuessNonzero(ksp, guess));
   PetscFunctionReturn(0);
 }
 

@@ -27,8 +27,9 @@ typedef struct {
   PetscReal alpha, beta;
 } MfgKernel;
 
-/* The transitions of this rank's states: for each (s, a) `count` successors as slots into the row, ascending.
- */
+/*
+  The transitions of this rank's states: for each (s, a) `count` successors as slots into the row, ascending.
+*/
 typedef struct {
   PetscInt   entries;
   MfgSlot   *count; /* [n, A] */
@@ -36,8 +37,10 @@ typedef struct {
   PetscReal *p;     /* [entries] */
 } MfgTransitions;
 
-/* TV - V of a Bellman operator T, over this rank's states; MfgModelPolicyIteration_Private() sums up over the
- * ranks. */
+/*
+  TV - V of a Bellman operator T, over this rank's states; MfgModelPolicyIteration_Private() sums up over the
+  ranks.
+*/
 typedef struct {
   PetscReal sup, sum_of_squares;
 } MfgBellman;
@@ -58,7 +61,7 @@ struct _p_MfgModel {
   Vec            policy;  /* held; borrowed */
   PetscReal     *rewards; /* [n, A] at the current μ */
 
-  Vec        ghost_values; /* of the last MfgModelGhosts_Private(), on this rank alone */
+  Vec        ghost_values; /* at this rank's ghosts, for the sweep that runs */
   VecScatter ghost_scatter;
   Vec        rhs, residual; /* work, over states */
 
@@ -72,12 +75,6 @@ struct _p_MfgModel {
 PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, PetscBool population,
                                             KSP *ksp);
 
-/* pattern.c */
-PetscErrorCode MfgModelBuildPattern_Private(MfgModel model);
-PetscErrorCode MfgModelDestroyPattern_Private(MfgModel model);
-
-/* kernel.c: mat = αI + βP^π of the policy held, values in place; nothing is done if it is so already. */
-PetscErrorCode MfgModelRefresh_Private(MfgModel model, PetscReal alpha, PetscReal beta);
 /*
   Give back the memory of the evaluation's preconditioner and work vectors, if they are large, before a solver
   that needs as much takes its place. They come back with the next evaluation, whose matrix has changed
@@ -85,16 +82,24 @@ PetscErrorCode MfgModelRefresh_Private(MfgModel model, PetscReal alpha, PetscRea
 */
 PetscErrorCode MfgModelReleaseEvaluation_Private(MfgModel model);
 
+/* pattern.c */
+PetscErrorCode MfgModelBuildPattern_Private(MfgModel model);
+PetscErrorCode MfgModelDestroyPattern_Private(MfgModel model);
+
+/* kernel.c: mat = αI + βP^π of the policy held, values in place; nothing is done if it is so already. */
+PetscErrorCode MfgModelRefresh_Private(MfgModel model, PetscReal alpha, PetscReal beta);
+
 /*
-  Solve A x = b (Aᵀ x = b if `transpose`) from the guess x until the residual's 2-norm is at most `tolerance`
-  (absolute), and see that it is so. Adds to solve->linear_iterations; solve->residual is that norm. `reason`:
-  positive where it was reached, zero where it stays above, negative where the method gave up. Uses
-  model->residual.
+  linear_solvers.c: solve A x = b (Aᵀ x = b if `transpose`) from the guess x until the residual's 2-norm is at
+  most `tolerance` (absolute), and see that it is so. Adds to solve->linear_iterations; solve->residual is
+  that norm. `reason`: positive where it was reached, zero where it stays above, negative where the method
+  gave up. Uses model->residual.
 */
 PetscErrorCode MfgModelTrySolve_Private(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x,
                                         PetscReal tolerance, MfgSolve *solve, KSPConvergedReason *reason);
-/* The same for A x = b, where anything short of the tolerance marks the model as failed; `what` says in what.
- */
+/*
+  The same for A x = b, where anything short of the tolerance marks the model as failed; `what` says in what.
+*/
 PetscErrorCode MfgModelSolve_Private(MfgModel model, KSP ksp, Vec b, Vec x, PetscReal tolerance,
                                      const char *what, MfgSolve *solve);
 

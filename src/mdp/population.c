@@ -15,8 +15,10 @@
 
 static const PetscReal sigma = 1e-9;
 static const PetscReal precision = 1e-6; /* relative, of one resolvent: rounding allows about 1e-16/σ */
-/* A law this near to stationary is worth reporting, with its residual, even where a chain is too hard to
- * solve. */
+/*
+  A law this near to stationary is worth reporting, with its residual, even where a chain is too hard to
+  solve.
+*/
 static const PetscReal usable = 1e-6;
 enum { MAX_REPEATS = 10, MAX_SCALINGS = 4, SWEEPS = 20 };
 
@@ -49,8 +51,10 @@ static PetscErrorCode Floor(Vec x, PetscReal least)
   PetscFunctionReturn(0);
 }
 
-/* Make mu a probability law: the inverse of an M-matrix has no negative entry, so what is below zero is
- * rounding. */
+/*
+  Make mu a probability law: the inverse of an M-matrix has no negative entry, so what is below zero is
+  rounding.
+*/
 static PetscErrorCode Normalise(Vec mu)
 {
   PetscScalar sum;

@@ -36,16 +36,20 @@ static PetscErrorCode SolveEigenproblem(MfgModel model, Mat transposed, Found *f
   PetscCall(EPSSetTolerances(*eps, 1e-11, 10000));
   PetscCall(EPSSetDeflationSpace(*eps, found->count, found->basis));
   PetscCall(EPSSetFromOptions(*eps));
-  /* where what was found spans all but the kernel of P there is no vector left to start from: SLEPc's word
-   * for the end */
+  /*
+    where what was found spans all but the kernel of P there is no vector left to start from: SLEPc's word for
+    the end
+  */
   PetscCall(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
   *solved = EPSSolve(*eps) ? PETSC_FALSE : PETSC_TRUE;
   PetscCall(PetscPopErrorHandler());
   PetscFunctionReturn(0);
 }
 
-/* The smallest d with λ^d = 1 for all `count` unit eigenvalues given by their arguments; 0 where none is
- * found. */
+/*
+  The smallest d with λ^d = 1 for all `count` unit eigenvalues given by their arguments; 0 where none is
+  found.
+*/
 static PetscInt PeriodOf(PetscInt count, const PetscReal argument[])
 {
   for (PetscInt d = 1; d <= MAX_PERIOD; d++) {

@@ -89,8 +89,9 @@ static PetscErrorCode ReadParameters(MfgParameters values, MfTrpo *trpo)
   PetscFunctionReturn(0);
 }
 
-/* ℓ = log π_0. An action of probability zero could never come back; it counts as the smallest number there
- * is. */
+/*
+  ℓ = log π_0. An action of probability zero could never come back; it counts as the smallest number there is.
+*/
 static PetscErrorCode StartLogits(Vec pi, Vec logits)
 {
   const PetscScalar *p;

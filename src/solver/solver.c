@@ -210,8 +210,10 @@ PetscErrorCode MfgSolverAddMonitor(MfgSolver solver, MfgSolverMonitor monitor, v
   PetscFunctionReturn(0);
 }
 
-/* Fill the row of the present iterate, see whether to stop, and show a row that can be trusted to the
- * monitors. */
+/*
+  Fill the row of the present iterate, see whether to stop, and show a row that can be trusted to the
+  monitors.
+*/
 static PetscErrorCode Record(MfgSolver solver)
 {
   PetscFunctionBegin;

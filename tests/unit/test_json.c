@@ -1,5 +1,7 @@
-/* The record's JSON: texts are escaped, numbers keep 17 digits or become null, parameters nest as their keys
- * say. */
+/*
+  The record's JSON: texts are escaped, numbers keep 17 digits or become null, parameters nest as their keys
+  say.
+*/
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

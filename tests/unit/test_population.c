@@ -82,8 +82,10 @@ static void ComparePush(MfgGame game, MfgModel model, Vec pi, Vec mu)
   CHECK(PetscFree(policy));
 }
 
-/* One matrix serves evaluations and pushes, its values written when they are not at hand: pushes see a new
- * policy at once, and are not fooled by an evaluation in between. */
+/*
+  One matrix serves evaluations and pushes, its values written when they are not at hand: pushes see a new
+  policy at once, and are not fooled by an evaluation in between.
+*/
 static void PushFollowsThePolicy(void **state)
 {
   MfgGame  game = TestGame("four_rooms", NULL);

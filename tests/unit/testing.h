@@ -19,8 +19,10 @@ MfgGame TestGame(const char *type, ...);
 MfgModel TestModel(MfgGame game, ...);
 void     TestDestroy(MfgModel *model, MfgGame *game);
 
-/* The policy and the mean field of the reference values: softmax_a sin(1 + s + 2a), normalised 1 + 0.5
- * sin(0.7 s). */
+/*
+  The policy and the mean field of the reference values: softmax_a sin(1 + s + 2a), normalised 1 + 0.5 sin(0.7
+  s).
+*/
 Vec TestReferencePolicy(MfgModel model);
 Vec TestReferenceMeanField(MfgModel model);
 /* A new Vec over states with every entry `value`. */

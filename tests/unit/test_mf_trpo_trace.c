@@ -1,6 +1,8 @@
 /*
-  MF-TRPO on four rooms, row by row against the trace in tests/data, to 1e-7 relative. The trace itself is
-  exact to 1e-11, which is more than 1e-7 of the smallest regularised qualities.
+  MF-TRPO on four rooms, row by row against the trace in tests/data, to 1e-7 relative; with direct solves all
+  columns, with Krylov solves those that do not rest on an induced population, whose smallest densities no
+  iterative solve gives to so many digits. The regularised qualities of the trace are exact to 1e-11, which is
+  more than 1e-7 of the smallest of them.
 */
 #include <math.h>
 #include "reference.h"
@@ -9,21 +11,24 @@
 typedef struct {
   Reference reference;
   PetscInt  rows;
+  PetscBool populations; /* compare what rests on the induced population */
 } Trace;
 
 static const struct {
   MfgMetric   metric;
   const char *name;
-} columns[] = {{MFG_METRIC_EXPLOITABILITY, "exploitability"},
-               {MFG_METRIC_REGULARISED_EXPLOITABILITY, "regularised_exploitability"},
-               {MFG_METRIC_QUALITY, "quality"},
-               {MFG_METRIC_REGULARISED_QUALITY, "regularised_quality_before_push"},
-               {MFG_METRIC_MEAN_FIELD_DELTA, "mean_field_delta"},
-               {MFG_METRIC_MU_PI_DELTA, "mu_pi_delta"}};
+  PetscBool   at_population;
+  PetscReal   exact; /* what the trace itself is exact to, where 1e-7 of its numbers is less */
+} columns[] = {{MFG_METRIC_EXPLOITABILITY, "exploitability", PETSC_TRUE, 0},
+               {MFG_METRIC_REGULARISED_EXPLOITABILITY, "regularised_exploitability", PETSC_TRUE, 0},
+               {MFG_METRIC_QUALITY, "quality", PETSC_FALSE, 0},
+               {MFG_METRIC_REGULARISED_QUALITY, "regularised_quality_before_push", PETSC_FALSE, 1e-11},
+               {MFG_METRIC_MEAN_FIELD_DELTA, "mean_field_delta", PETSC_FALSE, 0},
+               {MFG_METRIC_MU_PI_DELTA, "mu_pi_delta", PETSC_TRUE, 0}};
 
-static void AssertRelative(PetscReal x, PetscReal y, PetscInt iteration, const char *what)
+static void AssertRelative(PetscReal x, PetscReal y, PetscReal exact, PetscInt iteration, const char *what)
 {
-  if (!(fabs(x - y) <= 1e-7 * fabs(y) + 1e-11))
+  if (!(fabs(x - y) <= 1e-7 * fabs(y) + exact))
     fail_msg("%s of iteration %d is %.17g; expected %.17g", what, (int)iteration, (double)x, (double)y);
 }
 
@@ -39,32 +44,33 @@ static PetscErrorCode CompareRow(MfgSolver solver, const MfgMetricsRow *row, voi
   PetscFunctionBeginUser;
   if (p == 0) PetscFunctionReturn(0);
   for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+    if (columns[i].at_population && !trace->populations) continue;
     snprintf(path, sizeof(path), "rows/%d/%s", (int)p - 1, columns[i].name);
-    AssertRelative(row->value[columns[i].metric], ReferenceNumber(trace->reference, path), p,
-                   columns[i].name);
+    AssertRelative(row->value[columns[i].metric], ReferenceNumber(trace->reference, path), columns[i].exact,
+                   p, columns[i].name);
   }
   CHECK(MfgSolverGetIterate(solver, &mu, &pi));
   all = TestGather(pi, &size);
   for (int a = 0; a < 5; a++) {
     snprintf(path, sizeof(path), "rows/%d/policy_first_state/%d", (int)p - 1, a);
-    AssertRelative(all[a], ReferenceNumber(trace->reference, path), p, "policy of state 0");
+    AssertRelative(all[a], ReferenceNumber(trace->reference, path), 0, p, "policy of state 0");
   }
   CHECK(PetscFree(all));
   trace->rows++;
   PetscFunctionReturn(0);
 }
 
-static void TraceOfFourRooms(void **state)
+static void CompareRun(const char *direct_below, PetscBool populations)
 {
-  Trace   trace = {ReferenceOpen("trace_mf_trpo_four_rooms.json"), 0};
+  Trace   trace = {ReferenceOpen("trace_mf_trpo_four_rooms.json"), 0, populations};
   MfgGame game = TestGame("four_rooms", "initial", "concentrated", "initial.cell", "[0, 0]", "initial.weight",
                           "0.9", NULL);
-  MfgModel        model = TestModel(game, "tolerance", "1e-13", "best_response_tolerance", "1e-12", NULL);
+  MfgModel        model = TestModel(game, "direct_below", direct_below, "tolerance", "1e-13",
+                                    "best_response_tolerance", "1e-12", NULL);
   MfgSolver       solver;
   MfgParameters   metrics;
   MfgSolverReason reason;
 
-  (void)state;
   CHECK(MfgSolverCreate(PETSC_COMM_WORLD, &solver));
   CHECK(MfgSolverSetType(solver, "mf_trpo", NULL));
   CHECK(MfgSolverSetParameter(solver, "eta", "0.5"));
@@ -74,8 +80,10 @@ static void TraceOfFourRooms(void **state)
   CHECK(MfgSolverSetParameter(solver, "outer_iterations", "60"));
   CHECK(MfgSolverGetMetricsParameters(solver, &metrics));
   CHECK(MfgParametersSet(metrics, "which",
-                         "[exploitability, regularised_exploitability, quality, regularised_quality, "
-                         "mean_field_delta, mu_pi_delta]",
+                         populations
+                             ? "[exploitability, regularised_exploitability, quality, regularised_quality, "
+                               "mean_field_delta, mu_pi_delta]"
+                             : "[quality, regularised_quality, mean_field_delta]",
                          NULL));
   CHECK(MfgSolverSetModel(solver, model));
   CHECK(MfgSolverSetUp(solver, NULL));
@@ -89,6 +97,18 @@ static void TraceOfFourRooms(void **state)
   ReferenceClose(&trace.reference);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(TraceOfFourRooms)};
+static void DirectSolves(void **state)
+{
+  (void)state;
+  CompareRun("3000", PETSC_TRUE);
+}
+
+static void KrylovSolves(void **state)
+{
+  (void)state;
+  CompareRun("0", PETSC_FALSE);
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(DirectSolves), cmocka_unit_test(KrylovSolves)};
 
 TEST_MAIN("trace of MF-TRPO", tests)

@@ -1,7 +1,7 @@
 /*
   throng/game.h: what is played.
 
-  A game is S states, A actions, a discount γ, transition probabilities P(s'|s,a), rewards r(s,a,μ) and an
+  A game is S states, A actions, a discount γ, transition probabilities P(s'|s,a,μ), rewards r(s,a,μ) and an
   initial law μ_0. It knows nothing of matrices or of ranks: every rank holds the same small object and asks
   it about the states that the rank owns. A game of a kind is an MfgGameClass: a parameter table and a few
   callbacks, registered by name.
@@ -9,11 +9,50 @@
 #ifndef THRONG_GAME_H
 #define THRONG_GAME_H
 
+#include <math.h>
 #include <throng/parameters.h>
 
 typedef struct _p_MfgGame *MfgGame;
 
-/* A kind of game. All callbacks are local (no communication) and give the same answers on every rank. */
+/* How much of μ the transitions, or the rewards, of a game look at. */
+typedef enum {
+  MFG_COUPLING_NONE,  /* transitions: none of it; rewards at s: μ(s) at most */
+  MFG_COUPLING_LOCAL, /* of s: μ(s) and μ at the successors of s */
+  MFG_COUPLING_GLOBAL /* any of it: every rank then holds all of μ, 8 S bytes, gathered whenever μ moves */
+} MfgCoupling;
+
+/* What this rank sees of a mean field μ: as much as the coupling of the game asks for. */
+typedef struct {
+  PetscInt         begin, end;   /* this rank's states: begin <= s < end */
+  const PetscReal *own;          /* [end - begin] */
+  const PetscReal *all;          /* [S]; NULL unless a coupling is MFG_COUPLING_GLOBAL */
+  PetscInt         ghost_count;  /* LOCAL: successors of this rank's states that other ranks own */
+  const PetscInt  *ghosts;       /* [ghost_count] ascending */
+  const PetscReal *ghost_values; /* [ghost_count] */
+} MfgMeanField;
+
+/* μ(s). A state that the coupling does not show gives NaN. */
+static inline PetscReal MfgMeanFieldAt(const MfgMeanField *mu, PetscInt s)
+{
+  PetscInt low = 0, high = mu->ghost_count;
+
+  if (s >= mu->begin && s < mu->end) return mu->own[s - mu->begin];
+  if (mu->all) return mu->all[s];
+  while (high - low > 1) {
+    const PetscInt middle = low + (high - low) / 2;
+
+    if (mu->ghosts[middle] <= s)
+      low = middle;
+    else
+      high = middle;
+  }
+  return high > low && mu->ghosts[low] == s ? mu->ghost_values[low] : (PetscReal)NAN;
+}
+
+/*
+  A kind of game. All callbacks are local (no communication), and what they answer depends on nothing but the
+  parameters and μ: not on the rank, nor on what was asked before.
+*/
 typedef struct {
   const char             *name;       /* as in `game: {type: name}` */
   const char             *summary;    /* one line */
@@ -23,22 +62,29 @@ typedef struct {
   PetscErrorCode (*check)(MfgParameters parameters, const MfgComplaints *complaints);
 
   /*
-    Read the parameters; call MfgGameSetSizes(), for a grid MfgGameSetGrid(), and keep data with
-    MfgGameSetData().
+    Read the parameters; call MfgGameSetSizes(), for a grid MfgGameSetGrid(), for dynamics or rewards that
+    look at more of μ than they do by default MfgGameSetCoupling(), and keep data with MfgGameSetData().
   */
   PetscErrorCode (*setup)(MfgGame game, MfgParameters parameters);
 
   /*
-    The successors of (s, a): `count` states in next[] with probabilities p[] that sum to one, in any order; a
-    state may come twice (the probabilities add). At most MfgGameGetMaxSuccessors() of them.
+    Called whenever μ has moved, before transitions and rewards are asked for at the new μ: the place for what
+    they share, such as Mμ. `mu` lives as long as the game is asked about this μ. NULL: nothing to prepare.
   */
-  PetscErrorCode (*transitions)(MfgGame game, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
-                                PetscReal p[]);
+  PetscErrorCode (*prepare)(MfgGame game, const MfgMeanField *mu);
 
   /*
-    r(s, a, μ) for begin <= s < end. mu: [end - begin], the mean field there; r: [end - begin, A], row-major.
+    The successors of (s, a) at μ: `count` states in next[] with probabilities p[] that sum to one, in any
+    order; a state may come twice (the probabilities add). At most MfgGameGetMaxSuccessors() of them. Games
+    whose transitions do not depend on μ are asked once, with mu NULL. The others are asked with mu NULL for
+    the successors alone, p[] being left as it is, and later with a μ; the successors are the same for all μ,
+    though their probability may be zero.
   */
-  PetscErrorCode (*rewards)(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[], PetscReal r[]);
+  PetscErrorCode (*transitions)(MfgGame game, PetscInt s, PetscInt a, const MfgMeanField *mu, PetscInt *count,
+                                PetscInt next[], PetscReal p[]);
+
+  /* r(s, a, μ) of this rank's states: r is [mu->end - mu->begin, A], row-major. */
+  PetscErrorCode (*rewards)(MfgGame game, const MfgMeanField *mu, PetscReal r[]);
 
   /*
     For a game on a grid (else NULL): the cell [row, column] of state s, and the state of a cell (-1: not
@@ -84,6 +130,8 @@ PetscErrorCode MfgGameSetUp(MfgGame game);
 
 /* For the setup callback of a class. max_successors: the most that `transitions` gives for any (s, a). */
 PetscErrorCode MfgGameSetSizes(MfgGame game, PetscInt states, PetscInt actions, PetscInt max_successors);
+/* What the transitions and the rewards look at. By default both are MFG_COUPLING_NONE. */
+PetscErrorCode MfgGameSetCoupling(MfgGame game, MfgCoupling transitions, MfgCoupling rewards);
 /* The states are cells of a rows x columns grid; the class has the callbacks `cell` and `find_state`. */
 PetscErrorCode MfgGameSetGrid(MfgGame game, PetscInt rows, PetscInt columns);
 PetscErrorCode MfgGameSetData(MfgGame game, void *data);
@@ -92,6 +140,7 @@ PetscErrorCode MfgGameGetData(MfgGame game, void *data_pointer);
 /* Valid after MfgGameSetUp(). */
 PetscErrorCode MfgGameGetSizes(MfgGame game, PetscInt *states, PetscInt *actions);
 PetscErrorCode MfgGameGetMaxSuccessors(MfgGame game, PetscInt *max_successors);
+PetscErrorCode MfgGameGetCoupling(MfgGame game, MfgCoupling *transitions, MfgCoupling *rewards);
 PetscErrorCode MfgGameGetDiscount(MfgGame game, PetscReal *discount);
 /* Size of the grid; 0 x 0 where the game has none. */
 PetscErrorCode MfgGameGetGrid(MfgGame game, PetscInt *rows, PetscInt *columns);
@@ -99,10 +148,10 @@ PetscErrorCode MfgGameGetGrid(MfgGame game, PetscInt *rows, PetscInt *columns);
 PetscErrorCode MfgGameGetCell(MfgGame game, PetscInt s, PetscInt cell[2]);
 PetscErrorCode MfgGameFindState(MfgGame game, const PetscInt cell[2], PetscInt *s);
 /* The callbacks, through the class. */
-PetscErrorCode MfgGameTransitions(MfgGame game, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
-                                  PetscReal p[]);
-PetscErrorCode MfgGameRewards(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[],
-                              PetscReal r[]);
+PetscErrorCode MfgGamePrepare(MfgGame game, const MfgMeanField *mu);
+PetscErrorCode MfgGameTransitions(MfgGame game, PetscInt s, PetscInt a, const MfgMeanField *mu,
+                                  PetscInt *count, PetscInt next[], PetscReal p[]);
+PetscErrorCode MfgGameRewards(MfgGame game, const MfgMeanField *mu, PetscReal r[]);
 /*
   The initial law: `weight` on state `peak` and the rest spread evenly over all states (uniform: weight 0),
   or, where the user named a file, its path in `path` (else NULL; owned by the game).

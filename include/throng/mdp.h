@@ -70,7 +70,10 @@ PetscErrorCode MfgModelGetInitialMeanField(MfgModel model, Vec mu, const MfgComp
   now on. Borrows pi, which must not change until this is called again.
 */
 PetscErrorCode MfgModelSetPolicy(MfgModel model, Vec pi);
-/* Hold the model at μ: rewards are those at μ from now on. Copies what it needs. */
+/*
+  Hold the model at μ: rewards and transitions are those at μ from now on. Copies what it needs. Transitions
+  that do not depend on μ are left alone; the others cost one call of the game per (s, a).
+*/
 PetscErrorCode MfgModelSetMeanField(MfgModel model, Vec mu);
 
 /*
@@ -91,13 +94,32 @@ PetscErrorCode              MfgTrailDestroy(MfgTrail *trail);
 PetscErrorCode MfgModelEvaluateNext(MfgModel model, PetscReal eta, MfgTrail trail, Vec J, MfgSolve *solve);
 /* q(s,a) = r(s,a,μ) + γ Σ_{s'} P(s'|s,a) J(s'), into the S x A Vec q. */
 PetscErrorCode MfgModelBackup(MfgModel model, Vec J, Vec q);
-/* mu ← mu (P^π)^steps. */
+/*
+  J after `horizon` - 1 backups J ← r^π + η H(π) + γ P^π J from J = 0: the value over the first horizon - 1
+  rewards.
+*/
+PetscErrorCode MfgModelEvaluateHorizon(MfgModel model, PetscReal eta, PetscInt horizon, Vec J);
+/* V after horizon - 1 backups V(s) ← max_a q(s,a), or η log Σ_a exp(q(s,a)/η) for η > 0, from V = 0. */
+PetscErrorCode MfgModelOptimalHorizon(MfgModel model, PetscReal eta, PetscInt horizon, Vec V);
+/* mu ← mu (P^π)^steps, with P^π that at the mean field held. */
 PetscErrorCode MfgModelPush(MfgModel model, PetscInt steps, Vec mu);
 /*
-  The population that the policy held induces from mu, in place: the repeated resolvent μ ← σ μ ((1+σ) I -
-  P^π)^{-1} with σ = 1e-9, until ‖μP - μ‖_1 <= population_tolerance, 10 repeats at most. A chain with
-  deep traps may be too hard for the iterative solver: then the law is what was reached, its residual says so,
-  and only one above 1e-6 counts as a failure.
+  mu ← mu P_mu^π, `steps` times: P follows the moving mu. Where P depends on μ the model is held at no mean
+  field afterwards: call MfgModelSetMeanField() before the next evaluation.
+*/
+PetscErrorCode MfgModelFlow(MfgModel model, PetscInt steps, Vec mu);
+/*
+  λ_{π,μ}, the population of the linear chain P^π at the mean field held, from mu, in place: the repeated
+  resolvent μ ← σ μ ((1+σ) I - P^π)^{-1} with σ = 1e-9, until ‖μP - μ‖_1 <= population_tolerance,
+  10 repeats at most. A chain with deep traps may be too hard for the iterative solver: then the law is what
+  was reached, its residual says so, and only one above 1e-6 counts as a failure.
+*/
+PetscErrorCode MfgModelLinearMeanField(MfgModel model, Vec mu, MfgSolve *solve);
+/*
+  μ^π, the population that the policy held induces from mu, in place. Where P does not depend on μ it is
+  MfgModelLinearMeanField(). Where it does: pushes that follow the moving mu until ‖push(μ) - μ‖_1 <=
+  population_tolerance, population_pushes at most; the residual says whether it settled, and the model is held
+  at no mean field afterwards, as by MfgModelFlow().
 */
 PetscErrorCode MfgModelInducedMeanField(MfgModel model, Vec mu, MfgSolve *solve);
 /*

@@ -174,13 +174,14 @@ PetscErrorCode MfgCrowdFindState(MfgGame game, const PetscInt cell[2], PetscInt 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgCrowdTransitions(MfgGame game, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
-                                   PetscReal p[])
+PetscErrorCode MfgCrowdTransitions(MfgGame game, PetscInt s, PetscInt a, const MfgMeanField *mu,
+                                   PetscInt *count, PetscInt next[], PetscReal p[])
 {
   Crowd   *crowd;
   PetscInt from[2];
 
   PetscFunctionBegin;
+  (void)mu;
   PetscCall(MfgGameGetData(game, &crowd));
   PetscCall(MfgCrowdCell(game, s, from));
   for (PetscInt m = 0; m < MOVES; m++) {
@@ -200,18 +201,17 @@ PetscErrorCode MfgCrowdTransitions(MfgGame game, PetscInt s, PetscInt a, PetscIn
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgCrowdRewards(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[],
-                               PetscReal r[])
+PetscErrorCode MfgCrowdRewards(MfgGame game, const MfgMeanField *mu, PetscReal r[])
 {
   Crowd *crowd;
 
   PetscFunctionBegin;
   PetscCall(MfgGameGetData(game, &crowd));
-  for (PetscInt s = begin; s < end; s++) {
-    PetscReal here = -crowd->crowd_aversion * PetscLogReal(PetscMax(mu[s - begin], crowd->density_floor));
+  for (PetscInt i = 0; i < mu->end - mu->begin; i++) {
+    PetscReal here = -crowd->crowd_aversion * PetscLogReal(PetscMax(mu->own[i], crowd->density_floor));
 
-    if (s == crowd->bonus_state) here += crowd->bonus;
-    for (PetscInt a = 0; a < MOVES; a++) r[(s - begin) * MOVES + a] = here + crowd->action_reward[a];
+    if (mu->begin + i == crowd->bonus_state) here += crowd->bonus;
+    for (PetscInt a = 0; a < MOVES; a++) r[i * MOVES + a] = here + crowd->action_reward[a];
   }
   PetscFunctionReturn(0);
 }

@@ -64,10 +64,9 @@ typedef PetscInt (*MfgFreeCellsLeftOf)(PetscInt n, PetscInt row, PetscInt column
 PetscErrorCode MfgCrowdCheck(MfgParameters parameters, MfgFreeCellsLeftOf free_left_of,
                              const MfgComplaints *complaints);
 PetscErrorCode MfgCrowdSetUp(MfgGame game, MfgParameters parameters, MfgFreeCellsLeftOf free_left_of);
-PetscErrorCode MfgCrowdTransitions(MfgGame game, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
-                                   PetscReal p[]);
-PetscErrorCode MfgCrowdRewards(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[],
-                               PetscReal r[]);
+PetscErrorCode MfgCrowdTransitions(MfgGame game, PetscInt s, PetscInt a, const MfgMeanField *mu,
+                                   PetscInt *count, PetscInt next[], PetscReal p[]);
+PetscErrorCode MfgCrowdRewards(MfgGame game, const MfgMeanField *mu, PetscReal r[]);
 PetscErrorCode MfgCrowdCell(MfgGame game, PetscInt s, PetscInt cell[2]);
 PetscErrorCode MfgCrowdFindState(MfgGame game, const PetscInt cell[2], PetscInt *s);
 PetscErrorCode MfgCrowdDestroy(void *data);

@@ -193,6 +193,7 @@ static PetscErrorCode Build(MfgGame game)
   PetscFunctionBegin;
   if (game->set_up) PetscFunctionReturn(0);
   PetscCall(FreeData(game)); /* of an earlier check, after which parameters may have changed */
+  PetscCall(MfgGameSetCoupling(game, MFG_COUPLING_NONE, MFG_COUPLING_NONE));
   PetscCall(MfgParametersGetReal(game->parameters, "discount", &game->discount));
   PetscCall((*game->klass->setup)(game, game->parameters));
   PetscCheck(game->states > 0 && game->actions > 0 && game->max_successors > 0, PETSC_COMM_SELF,
@@ -251,6 +252,14 @@ PetscErrorCode MfgGameSetGrid(MfgGame game, PetscInt rows, PetscInt columns)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgGameSetCoupling(MfgGame game, MfgCoupling transitions, MfgCoupling rewards)
+{
+  PetscFunctionBegin;
+  game->transitions_coupling = transitions;
+  game->rewards_coupling = rewards;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgGameSetData(MfgGame game, void *data)
 {
   PetscFunctionBegin;
@@ -289,6 +298,15 @@ PetscErrorCode MfgGameGetMaxSuccessors(MfgGame game, PetscInt *max_successors)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgGameGetCoupling(MfgGame game, MfgCoupling *transitions, MfgCoupling *rewards)
+{
+  PetscFunctionBegin;
+  PetscCall(RequireBuilt(game));
+  *transitions = game->transitions_coupling;
+  *rewards = game->rewards_coupling;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgGameGetDiscount(MfgGame game, PetscReal *discount)
 {
   PetscFunctionBegin;
@@ -322,18 +340,25 @@ PetscErrorCode MfgGameFindState(MfgGame game, const PetscInt cell[2], PetscInt *
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgGameTransitions(MfgGame game, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
-                                  PetscReal p[])
+PetscErrorCode MfgGamePrepare(MfgGame game, const MfgMeanField *mu)
 {
   PetscFunctionBegin;
-  PetscCall((*game->klass->transitions)(game, s, a, count, next, p));
+  if (game->klass->prepare) PetscCall((*game->klass->prepare)(game, mu));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgGameRewards(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[], PetscReal r[])
+PetscErrorCode MfgGameTransitions(MfgGame game, PetscInt s, PetscInt a, const MfgMeanField *mu,
+                                  PetscInt *count, PetscInt next[], PetscReal p[])
 {
   PetscFunctionBegin;
-  PetscCall((*game->klass->rewards)(game, begin, end, mu, r));
+  PetscCall((*game->klass->transitions)(game, s, a, mu, count, next, p));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGameRewards(MfgGame game, const MfgMeanField *mu, PetscReal r[])
+{
+  PetscFunctionBegin;
+  PetscCall((*game->klass->rewards)(game, mu, r));
   PetscFunctionReturn(0);
 }
 

@@ -10,9 +10,10 @@ struct _p_MfgGame {
   PetscBool           built;  /* by the set-up callback; a check builds, too */
   PetscBool           set_up; /* for good: parameters may no longer change */
   /* what the class's setup callback says */
-  PetscInt states, actions, max_successors;
-  PetscInt rows, columns; /* 0 x 0: no grid */
-  void    *data;
+  PetscInt    states, actions, max_successors;
+  PetscInt    rows, columns; /* 0 x 0: no grid */
+  void       *data;
+  MfgCoupling transitions_coupling, rewards_coupling;
   /* what the common parameters say */
   PetscReal discount;
   PetscInt  peak; /* state of the concentrated initial law */

@@ -38,6 +38,7 @@ PetscErrorCode MfgModelEvaluateNext(MfgModel model, PetscReal eta, MfgTrail trai
   PetscFunctionBegin;
   PetscCall(PetscMemzero(solve, sizeof(*solve)));
   if (model->failure) PetscFunctionReturn(0);
+  PetscCall(MfgModelCheckHeld_Private(model));
   PetscCall(MfgStageBegin(MFG_STAGE_EVALUATE));
   PetscCall(MfgModelRefresh_Private(model, 1, -model->discount));
   PetscCall(RightHandSide(model, eta, model->rhs, &norm));

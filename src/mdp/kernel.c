@@ -73,6 +73,7 @@ PetscErrorCode MfgModelRefresh_Private(MfgModel model, PetscReal alpha, PetscRea
 PetscErrorCode MfgSweepBegin_Private(MfgModel model, Vec J, MfgSweep *sweep)
 {
   PetscFunctionBegin;
+  PetscCall(MfgModelCheckHeld_Private(model));
   sweep->model = model;
   sweep->J = J;
   sweep->entry = 0;

@@ -45,6 +45,9 @@ typedef struct {
   PetscReal sup, sum_of_squares;
 } MfgBellman;
 
+/* Where the stored transitions are those of the game; always at the mean field held where P is free of μ. */
+typedef enum { MFG_AT_NO_MU, MFG_AT_HELD_MU, MFG_AT_ANOTHER_MU } MfgTransitionsAt;
+
 struct _p_MfgModel {
   MPI_Comm      comm;
   MfgGame       game;
@@ -54,15 +57,20 @@ struct _p_MfgModel {
   PetscReal     discount;
   /* evaluation: keys */
   PetscReal tolerance, best_response_tolerance, population_tolerance, tie_tolerance;
+  PetscInt  population_pushes;
   PetscBool direct; /* the game is small enough for direct solves */
 
-  MfgTransitions transitions;
-  MfgKernel      kernel;
-  Vec            policy;  /* held; borrowed */
-  PetscReal     *rewards; /* [n, A] at the current μ */
+  MfgCoupling      transitions_coupling, rewards_coupling;
+  MfgTransitions   transitions; /* at `transitions_at`, where they depend on μ */
+  MfgTransitionsAt transitions_at;
+  MfgKernel        kernel;
+  Vec              policy;  /* held; borrowed */
+  PetscReal       *rewards; /* [n, A] at the current μ */
 
   Vec        ghost_values; /* at this rank's ghosts, for the sweep that runs */
   VecScatter ghost_scatter;
+  Vec        all_values; /* [S] on every rank, where a coupling is GLOBAL; else NULL */
+  VecScatter all_scatter;
   Vec        rhs, residual; /* work, over states */
 
   KSP evaluation, best_response, population;
@@ -81,6 +89,22 @@ PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, 
   anyway.
 */
 PetscErrorCode MfgModelReleaseEvaluation_Private(MfgModel model);
+
+/*
+  successors.c: the successors of (s, a) at μ (NULL: see MfgGameClass), checked: distinct, those that this
+  rank owns first, then the others, each part ascending. Where transitions do not depend on μ those of
+  probability zero are left out. Not collective.
+*/
+PetscErrorCode MfgModelGetSuccessors_Private(MfgModel model, PetscInt s, PetscInt a, const MfgMeanField *mu,
+                                             PetscInt *count, PetscInt next[], PetscReal p[]);
+
+/* mean_field.c: what transitions and rewards that look at all of μ need. */
+PetscErrorCode MfgModelCreateCoupling_Private(MfgModel model);
+PetscErrorCode MfgModelDestroyCoupling_Private(MfgModel model);
+/* Transitions at mu, which is not the mean field held; rewards stay. Nothing where P is free of μ. */
+PetscErrorCode MfgModelMoveTransitions_Private(MfgModel model, Vec mu);
+/* An error of the caller where transitions are not those at the mean field held. */
+PetscErrorCode MfgModelCheckHeld_Private(MfgModel model);
 
 /* pattern.c */
 PetscErrorCode MfgModelBuildPattern_Private(MfgModel model);

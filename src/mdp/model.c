@@ -22,6 +22,12 @@ static const MfgParameterSpec parameters[] = {
      .range = "(0,1)",
      .unit = "probability",
      .help = "of the induced population: 1-norm of μP - μ"},
+    {.key = "population_pushes",
+     .type = MFG_PARAMETER_INTEGER,
+     .preset = "10000",
+     .range = "[1,inf)",
+     .unit = "steps",
+     .help = "games whose dynamics depend on μ: the most pushes towards the induced population"},
     {.key = "tie_tolerance",
      .type = MFG_PARAMETER_REAL,
      .preset = "1.0e-9",
@@ -54,6 +60,7 @@ PetscErrorCode MfgModelDestroy(MfgModel *model)
   PetscCall(KSPDestroy(&(*model)->evaluation));
   PetscCall(KSPDestroy(&(*model)->best_response));
   PetscCall(KSPDestroy(&(*model)->population));
+  PetscCall(MfgModelDestroyCoupling_Private(*model));
   PetscCall(MfgModelDestroyPattern_Private(*model));
   PetscCall(PetscFree((*model)->rewards));
   PetscCall(PetscFree((*model)->failure));
@@ -103,6 +110,7 @@ static PetscErrorCode ReadParameters(MfgModel model)
   PetscCall(
       MfgParametersGetReal(model->parameters, "best_response_tolerance", &model->best_response_tolerance));
   PetscCall(MfgParametersGetReal(model->parameters, "population_tolerance", &model->population_tolerance));
+  PetscCall(MfgParametersGetInteger(model->parameters, "population_pushes", &model->population_pushes));
   PetscCall(MfgParametersGetReal(model->parameters, "tie_tolerance", &model->tie_tolerance));
   PetscCall(MfgParametersGetInteger(model->parameters, "direct_below", &direct_below));
   model->direct = model->states < direct_below ? PETSC_TRUE : PETSC_FALSE;
@@ -121,7 +129,9 @@ static PetscErrorCode Build(MfgModel model)
   model->end = 0;
   PetscCallMPI(MPI_Scan(&model->local, &model->end, 1, MPIU_INT, MPI_SUM, model->comm));
   model->begin = model->end - model->local;
+  PetscCall(MfgGameGetCoupling(model->game, &model->transitions_coupling, &model->rewards_coupling));
   PetscCall(MfgModelBuildPattern_Private(model));
+  PetscCall(MfgModelCreateCoupling_Private(model));
   PetscCall(PetscMalloc1(model->local * model->actions, &model->rewards));
   PetscCall(MfgModelCreateSolver_Private(model, "eval_", PETSC_FALSE, &model->evaluation));
   PetscCall(MfgModelCreateSolver_Private(model, "best_response_", PETSC_FALSE, &model->best_response));
@@ -158,20 +168,6 @@ PetscErrorCode MfgModelCreateStateActionVec(MfgModel model, Vec *v)
   PetscCall(VecSetSizes(*v, model->local * model->actions, model->states * model->actions));
   PetscCall(VecSetBlockSize(*v, model->actions));
   PetscCall(VecSetType(*v, VECSTANDARD));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode MfgModelSetMeanField(MfgModel model, Vec mu)
-{
-  const PetscScalar *values;
-
-  PetscFunctionBegin;
-  PetscCall(MfgStageBegin(MFG_STAGE_REFRESH));
-  PetscCall(VecGetArrayRead(mu, &values));
-  PetscCall(MfgModelVote_Private(
-      model, MfgGameRewards(model->game, model->begin, model->end, values, model->rewards), "rewards"));
-  PetscCall(VecRestoreArrayRead(mu, &values));
-  PetscCall(MfgStageEnd(MFG_STAGE_REFRESH));
   PetscFunctionReturn(0);
 }
 

@@ -38,47 +38,6 @@ static PetscErrorCode RowDestroy(Row *row)
   PetscFunctionReturn(0);
 }
 
-/* Check the successors of (s, a), merge equal ones, drop those of probability zero. */
-static PetscErrorCode CleanAction(MfgModel model, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
-                                  PetscReal p[])
-{
-  PetscReal sum = 0;
-  PetscInt  kept = 0, most;
-
-  PetscFunctionBegin;
-  PetscCall(MfgGameGetMaxSuccessors(model->game, &most));
-  PetscCheck(*count >= 0 && *count <= most, PETSC_COMM_SELF, PETSC_ERR_USER,
-             "State %" PetscInt_FMT " has %" PetscInt_FMT " successors by action %" PetscInt_FMT
-             "; the game said at most %" PetscInt_FMT,
-             s, *count, a, most);
-  for (PetscInt i = 0; i < *count; i++) {
-    PetscCheck(next[i] >= 0 && next[i] < model->states, PETSC_COMM_SELF, PETSC_ERR_USER,
-               "Transition from state %" PetscInt_FMT " by action %" PetscInt_FMT " to state %" PetscInt_FMT
-               ", which does not exist",
-               s, a, next[i]);
-    PetscCheck(p[i] >= 0, PETSC_COMM_SELF, PETSC_ERR_USER,
-               "Transition from state %" PetscInt_FMT " by action %" PetscInt_FMT " to state %" PetscInt_FMT
-               " has probability %g",
-               s, a, next[i], (double)p[i]);
-    sum += p[i];
-  }
-  PetscCheck(PetscAbsReal(sum - 1) <= 1e-10, PETSC_COMM_SELF, PETSC_ERR_USER,
-             "Transitions from state %" PetscInt_FMT " by action %" PetscInt_FMT " sum to %.15g, not 1", s, a,
-             (double)sum);
-  PetscCall(PetscSortIntWithScalarArray(*count, next, p));
-  for (PetscInt i = 0; i < *count; i++) {
-    if (p[i] == 0) continue;
-    if (kept && next[kept - 1] == next[i]) {
-      p[kept - 1] += p[i];
-    } else {
-      next[kept] = next[i];
-      p[kept++] = p[i];
-    }
-  }
-  *count = kept;
-  PetscFunctionReturn(0);
-}
-
 static PetscErrorCode RowFill(MfgModel model, PetscInt s, Row *row)
 {
   PetscInt begin = 0;
@@ -90,8 +49,7 @@ static PetscErrorCode RowFill(MfgModel model, PetscInt s, Row *row)
     PetscInt *const  next = &row->next[row->entries];
     PetscReal *const p = &row->p[row->entries];
 
-    PetscCall(MfgGameTransitions(model->game, s, a, &row->count[a], next, p));
-    PetscCall(CleanAction(model, s, a, &row->count[a], next, p));
+    PetscCall(MfgModelGetSuccessors_Private(model, s, a, NULL, &row->count[a], next, p));
     for (PetscInt i = 0; i < row->count[a]; i++) row->columns[row->entries + i] = next[i];
     row->entries += row->count[a];
   }
@@ -131,31 +89,18 @@ static MfgSlot FindSlot(MfgModel model, const Row *row, PetscInt column)
   return (MfgSlot)low;
 }
 
-/* Append row i to the transitions: slots ascending within each action. */
+/* Append row i to the transitions. Successors come in the order of the row, so slots ascend in each action.
+ */
 static void StoreRow(MfgModel model, PetscInt i, const Row *row, PetscInt *stored)
 {
   MfgTransitions *t = &model->transitions;
-  PetscInt        e = 0;
 
-  for (PetscInt a = 0; a < model->actions; a++) {
-    const PetscInt n = row->count[a];
-    MfgSlot       *slot = &t->slot[*stored];
-    PetscReal     *p = &t->p[*stored];
-    PetscInt       own = 0, first = 0;
-
-    t->count[i * model->actions + a] = (MfgSlot)n;
-    /* successors are sorted by number; own ones go first, as in the row */
-    while (first < n && row->next[e + first] < model->begin) first++;
-    while (first + own < n && row->next[e + first + own] < model->end) own++;
-    for (PetscInt k = 0; k < n; k++) {
-      const PetscInt from = k < own ? first + k : (k < own + first ? k - own : k);
-
-      slot[k] = FindSlot(model, row, row->next[e + from]);
-      p[k] = row->p[e + from];
-    }
-    *stored += n;
-    e += n;
+  for (PetscInt a = 0; a < model->actions; a++) t->count[i * model->actions + a] = (MfgSlot)row->count[a];
+  for (PetscInt e = 0; e < row->entries; e++) {
+    t->slot[*stored + e] = FindSlot(model, row, row->next[e]);
+    t->p[*stored + e] = row->p[e];
   }
+  *stored += row->entries;
   model->kernel.diagonal[i] = FindSlot(model, row, model->begin + i);
 }
 

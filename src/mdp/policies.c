@@ -1,5 +1,5 @@
 /* First policies: uniform, random, from a file. */
-#include <Random123/philox.h>
+#include "game/random.h"
 #include "mdp_impl.h"
 
 PetscErrorCode MfgPolicySetUniform(MfgModel model, Vec pi)
@@ -9,16 +9,10 @@ PetscErrorCode MfgPolicySetUniform(MfgModel model, Vec pi)
   PetscFunctionReturn(0);
 }
 
-/* U(-1,1) from 53 random bits, a function of (seed, index) alone. */
+/* U(-1,1), a function of (seed, index) alone. */
 static PetscReal UniformOf(PetscInt seed, PetscInt index)
 {
-  const philox4x32_ctr_t counter = {
-      {(uint32_t)((uint64_t)index & 0xffffffffu), (uint32_t)((uint64_t)index >> 32), 0, 0}};
-  const philox4x32_key_t key = {{(uint32_t)((uint64_t)seed & 0xffffffffu), (uint32_t)((uint64_t)seed >> 32)}};
-  const philox4x32_ctr_t random = philox4x32(counter, key);
-  const uint64_t         bits = ((uint64_t)random.v[0] << 21) ^ (uint64_t)(random.v[1] >> 11);
-
-  return 2 * ((PetscReal)bits + 0.5) / 9007199254740992.0 - 1;
+  return 2 * MfgRandomUniform(seed, MFG_STREAM_POLICY, 0, (uint64_t)index) - 1;
 }
 
 PetscErrorCode MfgPolicySetRandom(MfgModel model, PetscInt seed, PetscReal temperature, Vec pi)

@@ -1,9 +1,10 @@
 /*
   Where the population goes: pushes μ ← μ P^π, and the population that a policy induces.
 
-  The induced population is the repeated resolvent μ ← σ μ B^{-1}, B = (1+σ) I - P^π. Each is a solve with a
-  non-singular M-matrix: one recurrent class gives the stationary law, a periodic chain its Cesàro law,
-  several classes keep the weights that the start gives them.
+  Where P does not depend on μ, and for a chain with μ held, the induced population is the repeated resolvent
+  μ ← σ μ B^{-1}, B = (1+σ) I - P^π. Each is a solve with a non-singular M-matrix: one recurrent class gives
+  the stationary law, a periodic chain its Cesàro law, several classes keep the weights that the start gives
+  them.
 
   A large chain is solved by Krylov iterations with algebraic multigrid on Bᵀ D y = σ μ, x = D y, where D
   holds a first idea of x. Then y is near a constant, which is what multigrid is good at; on Bᵀ itself it
@@ -25,6 +26,7 @@ enum { MAX_REPEATS = 10, MAX_SCALINGS = 4, SWEEPS = 20 };
 PetscErrorCode MfgModelPush(MfgModel model, PetscInt steps, Vec mu)
 {
   PetscFunctionBegin;
+  PetscCall(MfgModelCheckHeld_Private(model));
   PetscCall(MfgModelRefresh_Private(model, 0, 1));
   PetscCall(MfgStageBegin(MFG_STAGE_PUSH));
   for (PetscInt step = 0; step < steps; step++) {
@@ -32,6 +34,30 @@ PetscErrorCode MfgModelPush(MfgModel model, PetscInt steps, Vec mu)
     PetscCall(VecCopy(model->residual, mu));
   }
   PetscCall(MfgStageEnd(MFG_STAGE_PUSH));
+  PetscFunctionReturn(0);
+}
+
+/* mu ← mu P_mu^π, and how far that moved it in the 1-norm. */
+static PetscErrorCode Step(MfgModel model, Vec mu, PetscReal *moved)
+{
+  PetscFunctionBegin;
+  PetscCall(MfgModelMoveTransitions_Private(model, mu));
+  PetscCall(MfgModelRefresh_Private(model, 0, 1));
+  PetscCall(MfgStageBegin(MFG_STAGE_PUSH));
+  PetscCall(MatMultTranspose(model->kernel.mat, mu, model->residual));
+  PetscCall(VecSwap(model->residual, mu));
+  PetscCall(VecAXPY(model->residual, -1, mu));
+  PetscCall(VecNorm(model->residual, NORM_1, moved));
+  PetscCall(MfgStageEnd(MFG_STAGE_PUSH));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelFlow(MfgModel model, PetscInt steps, Vec mu)
+{
+  PetscReal moved;
+
+  PetscFunctionBegin;
+  for (PetscInt step = 0; step < steps; step++) PetscCall(Step(model, mu, &moved));
   PetscFunctionReturn(0);
 }
 
@@ -155,13 +181,14 @@ static PetscErrorCode Settle(MfgModel model, Mat transposed, Vec mu, MfgSolve *s
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgModelInducedMeanField(MfgModel model, Vec mu, MfgSolve *solve)
+PetscErrorCode MfgModelLinearMeanField(MfgModel model, Vec mu, MfgSolve *solve)
 {
   Mat transposed = NULL;
 
   PetscFunctionBegin;
   PetscCall(PetscMemzero(solve, sizeof(*solve)));
   if (model->failure) PetscFunctionReturn(0);
+  PetscCall(MfgModelCheckHeld_Private(model));
   PetscCall(MfgModelRefresh_Private(model, 1 + sigma, -1));
   PetscCall(MfgStageBegin(MFG_STAGE_POPULATION));
   PetscCall(MfgModelReleaseEvaluation_Private(model));
@@ -174,5 +201,24 @@ PetscErrorCode MfgModelInducedMeanField(MfgModel model, Vec mu, MfgSolve *solve)
     PetscCall(KSPReset(model->population)); /* its preconditioner is the largest thing there is */
   PetscCall(MatDestroy(&transposed));
   PetscCall(MfgStageEnd(MFG_STAGE_POPULATION));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelInducedMeanField(MfgModel model, Vec mu, MfgSolve *solve)
+{
+  PetscFunctionBegin;
+  if (model->transitions_coupling == MFG_COUPLING_NONE) {
+    PetscCall(MfgModelLinearMeanField(model, mu, solve));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(PetscMemzero(solve, sizeof(*solve)));
+  if (model->failure) PetscFunctionReturn(0);
+  do {
+    PetscCall(Step(model, mu, &solve->residual));
+    solve->outer_iterations++;
+  } while (solve->residual > model->population_tolerance &&
+           solve->outer_iterations < model->population_pushes);
+  if (PetscIsInfOrNanReal(solve->residual))
+    PetscCall(MfgModelFail_Private(model, MFG_FAILURE_NOT_FINITE, "induced population: it is not finite"));
   PetscFunctionReturn(0);
 }

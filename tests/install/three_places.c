@@ -49,28 +49,28 @@ static PetscErrorCode ThreePlacesSetUp(MfgGame game, MfgParameters parameters)
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode ThreePlacesTransitions(MfgGame game, PetscInt s, PetscInt a, PetscInt *count,
-                                             PetscInt next[], PetscReal p[])
+static PetscErrorCode ThreePlacesTransitions(MfgGame game, PetscInt s, PetscInt a, const MfgMeanField *mu,
+                                             PetscInt *count, PetscInt next[], PetscReal p[])
 {
   PetscFunctionBeginUser;
   (void)game;
   (void)s;
+  (void)mu;
   *count = 1;
   next[0] = a;
   p[0] = 1.0;
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode ThreePlacesRewards(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[],
-                                         PetscReal r[])
+static PetscErrorCode ThreePlacesRewards(MfgGame game, const MfgMeanField *mu, PetscReal r[])
 {
   ThreePlaces *places;
 
   PetscFunctionBeginUser;
   PetscCall(MfgGameGetData(game, &places));
-  for (PetscInt s = begin; s < end; s++) {
+  for (PetscInt s = mu->begin; s < mu->end; s++) {
     for (PetscInt a = 0; a < PLACES; a++) {
-      r[(s - begin) * PLACES + a] = places->appeal[s] - places->crowding * mu[s - begin];
+      r[(s - mu->begin) * PLACES + a] = places->appeal[s] - places->crowding * MfgMeanFieldAt(mu, s);
     }
   }
   PetscFunctionReturn(0);

@@ -10,10 +10,22 @@ static PetscReal *Zeros(PetscInt n)
   return x;
 }
 
-PetscReal *DenseTransitions(MfgGame game)
+/* All of μ, as a game sees it on one rank. */
+static MfgMeanField Whole(MfgGame game, const PetscReal mu[])
 {
-  PetscInt   S, A, most, count, *next;
-  PetscReal *p, *P;
+  MfgMeanField whole = {.begin = 0, .own = mu, .all = mu};
+  PetscInt     A;
+
+  CHECK(MfgGameGetSizes(game, &whole.end, &A));
+  CHECK(MfgGamePrepare(game, &whole));
+  return whole;
+}
+
+PetscReal *DenseTransitionsAt(MfgGame game, const PetscReal mu[])
+{
+  const MfgMeanField whole = Whole(game, mu);
+  PetscInt           S, A, most, count, *next;
+  PetscReal         *p, *P;
 
   CHECK(MfgGameGetSizes(game, &S, &A));
   CHECK(MfgGameGetMaxSuccessors(game, &most));
@@ -21,7 +33,7 @@ PetscReal *DenseTransitions(MfgGame game)
   P = Zeros(S * A * S);
   for (PetscInt s = 0; s < S; s++) {
     for (PetscInt a = 0; a < A; a++) {
-      CHECK(MfgGameTransitions(game, s, a, &count, next, p));
+      CHECK(MfgGameTransitions(game, s, a, &whole, &count, next, p));
       for (PetscInt i = 0; i < count; i++) P[(s * A + a) * S + next[i]] += p[i];
     }
   }
@@ -29,9 +41,33 @@ PetscReal *DenseTransitions(MfgGame game)
   return P;
 }
 
+PetscReal *DenseTransitions(MfgGame game)
+{
+  PetscInt   S, A;
+  PetscReal *mu, *P;
+
+  CHECK(MfgGameGetSizes(game, &S, &A));
+  mu = Zeros(S);
+  P = DenseTransitionsAt(game, mu);
+  CHECK(PetscFree(mu));
+  return P;
+}
+
 PetscReal *DensePolicyMatrix(MfgGame game, const PetscReal pi[])
 {
-  PetscReal *transitions = DenseTransitions(game), *P;
+  PetscInt   S, A;
+  PetscReal *mu, *P;
+
+  CHECK(MfgGameGetSizes(game, &S, &A));
+  mu = Zeros(S);
+  P = DensePolicyMatrixAt(game, pi, mu);
+  CHECK(PetscFree(mu));
+  return P;
+}
+
+PetscReal *DensePolicyMatrixAt(MfgGame game, const PetscReal pi[], const PetscReal mu[])
+{
+  PetscReal *transitions = DenseTransitionsAt(game, mu), *P;
   PetscInt   S, A;
 
   CHECK(MfgGameGetSizes(game, &S, &A));
@@ -93,18 +129,19 @@ void DenseSolve(PetscInt n, PetscReal M[], PetscReal x[])
 
 static PetscReal *Rewards(MfgGame game, const PetscReal mu[])
 {
-  PetscInt   S, A;
-  PetscReal *r;
+  const MfgMeanField whole = Whole(game, mu);
+  PetscInt           S, A;
+  PetscReal         *r;
 
   CHECK(MfgGameGetSizes(game, &S, &A));
   r = Zeros(S * A);
-  CHECK(MfgGameRewards(game, 0, S, mu, r));
+  CHECK(MfgGameRewards(game, &whole, r));
   return r;
 }
 
 PetscReal *DenseBackup(MfgGame game, const PetscReal mu[], const PetscReal V[])
 {
-  PetscReal *r = Rewards(game, mu), *P = DenseTransitions(game), *q, discount;
+  PetscReal *r = Rewards(game, mu), *P = DenseTransitionsAt(game, mu), *q, discount;
   PetscInt   S, A;
 
   CHECK(MfgGameGetSizes(game, &S, &A));
@@ -118,7 +155,7 @@ PetscReal *DenseBackup(MfgGame game, const PetscReal mu[], const PetscReal V[])
 
 PetscReal *DenseValue(MfgGame game, const PetscReal pi[], const PetscReal mu[], PetscReal eta)
 {
-  PetscReal *r = Rewards(game, mu), *M = DensePolicyMatrix(game, pi), *J, discount;
+  PetscReal *r = Rewards(game, mu), *M = DensePolicyMatrixAt(game, pi, mu), *J, discount;
   PetscInt   S, A;
 
   CHECK(MfgGameGetSizes(game, &S, &A));
@@ -194,7 +231,7 @@ static PetscReal Sweep(PetscInt S, PetscInt A, PetscReal discount, PetscReal eta
 
 PetscReal *DenseOptimal(MfgGame game, const PetscReal mu[], PetscReal eta)
 {
-  PetscReal *r = Rewards(game, mu), *P = DenseTransitions(game), *q, *V, discount, change;
+  PetscReal *r = Rewards(game, mu), *P = DenseTransitionsAt(game, mu), *q, *V, discount, change;
   PetscInt   S, A;
   Nonzeros   nonzeros;
 

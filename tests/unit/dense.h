@@ -10,9 +10,12 @@
 
 #include <throng/game.h>
 
-/* P(s'|s,a) as [S, A, S]; probabilities of a successor that comes twice are added. */
+/* P(s'|s,a,μ) as [S, A, S]; probabilities of a successor that comes twice are added. */
+PetscReal *DenseTransitionsAt(MfgGame game, const PetscReal mu[]);
+/* P_μ^π */
+PetscReal *DensePolicyMatrixAt(MfgGame game, const PetscReal pi[], const PetscReal mu[]);
+/* The same for games whose P does not depend on μ. */
 PetscReal *DenseTransitions(MfgGame game);
-/* P^π */
 PetscReal *DensePolicyMatrix(MfgGame game, const PetscReal pi[]);
 /* mu ← mu P, `steps` times. */
 void DensePush(PetscInt S, const PetscReal P[], PetscInt steps, PetscReal mu[]);

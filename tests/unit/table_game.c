@@ -17,12 +17,13 @@ static PetscErrorCode SetUp(MfgGame game, MfgParameters parameters)
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Transitions(MfgGame game, PetscInt s, PetscInt a, PetscInt *count, PetscInt next[],
-                                  PetscReal p[])
+static PetscErrorCode Transitions(MfgGame game, PetscInt s, PetscInt a, const MfgMeanField *mu,
+                                  PetscInt *count, PetscInt next[], PetscReal p[])
 {
   const TestTable **table;
 
   PetscFunctionBeginUser;
+  (void)mu;
   PetscCall(MfgGameGetData(game, &table));
   *count = 0;
   for (PetscInt t = 0; t < (*table)->states; t++) {
@@ -35,18 +36,18 @@ static PetscErrorCode Transitions(MfgGame game, PetscInt s, PetscInt a, PetscInt
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Rewards(MfgGame game, PetscInt begin, PetscInt end, const PetscReal mu[], PetscReal r[])
+static PetscErrorCode Rewards(MfgGame game, const MfgMeanField *mu, PetscReal r[])
 {
   const TestTable **table;
 
   PetscFunctionBeginUser;
   PetscCall(MfgGameGetData(game, &table));
-  for (PetscInt s = begin; s < end; s++) {
+  for (PetscInt s = mu->begin; s < mu->end; s++) {
     for (PetscInt a = 0; a < (*table)->actions; a++) {
       const PetscInt i = s * (*table)->actions + a;
 
-      r[i - begin * (*table)->actions] =
-          ((*table)->r ? (*table)->r[i] : 0) - (*table)->crowd_aversion * mu[s - begin];
+      r[i - mu->begin * (*table)->actions] =
+          ((*table)->r ? (*table)->r[i] : 0) - (*table)->crowd_aversion * mu->own[s - mu->begin];
     }
   }
   PetscFunctionReturn(0);

@@ -190,10 +190,11 @@ static void Rewards(void **state)
 
   (void)state;
   for (PetscInt begin = 0; begin < map.states; begin += 13) { /* the callback sees a range of states */
-    const PetscInt end = PetscMin(begin + 13, map.states);
+    const PetscInt     end = PetscMin(begin + 13, map.states);
+    const MfgMeanField view = {.begin = begin, .end = end, .own = mu};
 
     for (PetscInt s = begin; s < end; s++) mu[s - begin] = Density(s);
-    CHECK(MfgGameRewards(game, begin, end, mu, r));
+    CHECK(MfgGameRewards(game, &view, r));
     for (PetscInt s = begin; s < end; s++) {
       const PetscReal bonus = map.cell[s] == 6 * 7 + 4 ? 2 : 0;
 

@@ -14,22 +14,26 @@
 
 typedef struct _p_MfgSolver *MfgSolver;
 
-/* The columns of a row of the record, in the order of metrics.csv. */
+/*
+  The columns of a row of the record, in the order of metrics.csv. m is the population of π_p from μ_p as
+  metrics.population says: the one that π_p induces, or that after a number of pushes.
+*/
 typedef enum {
   MFG_METRIC_ITERATION,                  /* p; row 0 is the start */
   MFG_METRIC_SECONDS,                    /* wall time since MfgSolverSolve() began, metrics included */
-  MFG_METRIC_EXPLOITABILITY,             /* φ(π_p) at the population that π_p induces */
-  MFG_METRIC_REGULARISED_EXPLOITABILITY, /* φ_η(π_p) at the same population */
-  MFG_METRIC_EXPLOITABILITY_AT_MU,       /* φ(π_p, μ_p) */
-  MFG_METRIC_QUALITY,                    /* T(π_p, μ_p) */
-  MFG_METRIC_REGULARISED_QUALITY,        /* the planner's own gap at μ_{p-1}, before the push */
-  MFG_METRIC_MEAN_FIELD_DELTA,           /* ‖μ_p - μ_{p-1}‖_1 */
-  MFG_METRIC_MU_PI_DELTA,                /* ‖μ_p - μ^{π_p}‖_1 */
-  MFG_METRIC_POLICY_DELTA,               /* max_s ‖π_p(·|s) - π_{p-1}(·|s)‖_1 */
-  MFG_METRIC_POPULATION_RESIDUAL,        /* ‖mP - m‖_1 of the induced population m */
-  MFG_METRIC_EVALUATION_RESIDUAL,        /* the largest ‖residual‖₂/‖r‖₂ since the last row */
-  MFG_METRIC_BEST_RESPONSE_RESIDUAL,     /* the largest sup-norm Bellman residual in this row */
-  MFG_METRIC_LINEAR_ITERATIONS,          /* of all linear solves since the last row, metrics included */
+  MFG_METRIC_EXPLOITABILITY,             /* φ(π_p) at m */
+  MFG_METRIC_REGULARISED_EXPLOITABILITY, /* φ_η(π_p) at m */
+  MFG_METRIC_EXPLOITABILITY_AT_MU,   /* φ(π_p, μ_p): at λ_{π_p,μ_p}, that of the chain with μ_p held */
+  MFG_METRIC_QUALITY,                /* T(π_p, μ_p) */
+  MFG_METRIC_REGULARISED_QUALITY,    /* the planner's own gap at μ_{p-1}, before the push */
+  MFG_METRIC_MEAN_FIELD_DELTA,       /* ‖μ_p - μ_{p-1}‖_1 */
+  MFG_METRIC_MU_PI_DELTA,            /* ‖μ_p - m‖_1 */
+  MFG_METRIC_POLICY_DELTA,           /* max_s ‖π_p(·|s) - π_{p-1}(·|s)‖_1 */
+  MFG_METRIC_POPULATION_RESIDUAL,    /* ‖push(m) - m‖_1 of the population m, P taken at m */
+  MFG_METRIC_POPULATION_SETTLED,     /* 1: that is at most population_tolerance; 0: not settled */
+  MFG_METRIC_EVALUATION_RESIDUAL,    /* the largest ‖residual‖₂/‖r‖₂ since the last row */
+  MFG_METRIC_BEST_RESPONSE_RESIDUAL, /* the largest sup-norm Bellman residual in this row */
+  MFG_METRIC_LINEAR_ITERATIONS,      /* of all linear solves since the last row, metrics included */
   MFG_METRIC_COUNT
 } MfgMetric;
 extern const char *const MfgMetricNames[MFG_METRIC_COUNT];
@@ -54,7 +58,8 @@ typedef enum {
 typedef struct {
   const char             *name;
   const char             *summary;
-  const MfgParameterSpec *parameters; /* its own keys; those common to all solvers are added */
+  const MfgParameterSpec *parameters;  /* its own keys; those common to all solvers are added */
+  PetscBool               regularised; /* has a temperature η, so that regularised metrics exist */
   /* Complain of combinations of values that are each in range but wrong together. NULL: none can be. */
   PetscErrorCode (*check)(MfgParameters parameters, const MfgComplaints *complaints);
   /* Read parameters, make work space. */

@@ -107,27 +107,38 @@ static PetscErrorCode CheckCopyOfGame(MfgExperiment e, IdleSearch *search)
   PetscFunctionReturn(0);
 }
 
+/* Copy a section's values without those that the search has found idle so far. */
+static PetscErrorCode CopySection(const IdleSearch *search, MfgParameters from, MfgParameters to)
+{
+  PetscBool *none;
+  PetscInt   count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgParametersGetCount(from, &count));
+  PetscCall(PetscCalloc1(count, &none));
+  PetscCall(CopyValues(from, from == search->original ? search->skip : none, to));
+  PetscCall(PetscFree(none));
+  PetscFunctionReturn(0);
+}
+
+/* The solver's keys and those of `metrics:` are checked together. */
 static PetscErrorCode CheckCopyOfSolver(MfgExperiment e, IdleSearch *search)
 {
   const MfgComplaints complaints = {ReportIdle, search};
-  MfgParameters       parameters, metrics, metrics_copy;
+  MfgParameters       parameters, parameters_copy, metrics, metrics_copy;
   MfgSolver           copy;
   const char         *type;
-  PetscBool          *keep;
-  PetscInt            count;
 
   PetscFunctionBeginUser;
   PetscCall(MfgSolverGetType(e->solver, &type));
   PetscCall(MfgSolverCreate(e->comm, &copy));
   PetscCall(MfgSolverSetType(copy, type, NULL));
-  PetscCall(MfgSolverGetParameters(copy, &parameters));
-  PetscCall(CopyValues(search->original, search->skip, parameters));
+  PetscCall(MfgSolverGetParameters(e->solver, &parameters));
+  PetscCall(MfgSolverGetParameters(copy, &parameters_copy));
+  PetscCall(CopySection(search, parameters, parameters_copy));
   PetscCall(MfgSolverGetMetricsParameters(e->solver, &metrics));
   PetscCall(MfgSolverGetMetricsParameters(copy, &metrics_copy));
-  PetscCall(MfgParametersGetCount(metrics, &count));
-  PetscCall(PetscCalloc1(count, &keep));
-  PetscCall(CopyValues(metrics, keep, metrics_copy));
-  PetscCall(PetscFree(keep));
+  PetscCall(CopySection(search, metrics, metrics_copy));
   PetscCall(MfgSolverCheck(copy, &complaints));
   PetscCall(MfgSolverDestroy(&copy));
   PetscFunctionReturn(0);
@@ -145,7 +156,8 @@ PetscErrorCode MfgExperimentFindIdle(MfgExperiment e, MfgSection section, PetscB
   while (search.changed) { /* a check may stop at the first thing it finds */
     search.changed = PETSC_FALSE;
     if (section == MFG_SECTION_GAME) PetscCall(CheckCopyOfGame(e, &search));
-    if (section == MFG_SECTION_SOLVER) PetscCall(CheckCopyOfSolver(e, &search));
+    if (section == MFG_SECTION_SOLVER || section == MFG_SECTION_METRICS)
+      PetscCall(CheckCopyOfSolver(e, &search));
   }
   *skip = search.skip;
   PetscFunctionReturn(0);

@@ -13,6 +13,7 @@ const char *const MfgMetricNames[MFG_METRIC_COUNT] = {"iteration",
                                                       "mu_pi_delta",
                                                       "policy_delta",
                                                       "population_residual",
+                                                      "population_settled",
                                                       "evaluation_residual",
                                                       "best_response_residual",
                                                       "linear_iterations"};
@@ -31,6 +32,31 @@ const MfgParameterSpec MfgMetricsTable_Private[] = {
      .range = "[1,inf)",
      .unit = "iterations",
      .help = "rows are computed, and stop rules checked, this often"},
+    {.key = "population.type",
+     .type = MFG_PARAMETER_CHOICE,
+     .preset = "induced",
+     .range = "induced|pushes",
+     .shorthand = PETSC_TRUE,
+     .unit = "",
+     .help = "population at which exploitability is taken: the one that the policy induces, or after some "
+             "pushes"},
+    {.key = "population.pushes",
+     .type = MFG_PARAMETER_INTEGER,
+     .preset = "50",
+     .range = "[1,inf)",
+     .unit = "steps",
+     .help = "pushes: how many"},
+    {.key = "population.start",
+     .type = MFG_PARAMETER_CHOICE,
+     .preset = "current",
+     .range = "current|initial",
+     .unit = "",
+     .help = "where that population starts: at the iterate's mean field, or at the game's initial law"},
+    {.key = "horizon",
+     .type = MFG_PARAMETER_INTEGER,
+     .range = "[2,inf)",
+     .unit = "steps",
+     .help = "values and best responses by horizon - 1 backups from zero; absent: the infinite horizon"},
     {.key = NULL}};
 
 void MfgSolverCount_Private(MfgSolver solver, const MfgSolve *solve)
@@ -40,11 +66,70 @@ void MfgSolverCount_Private(MfgSolver solver, const MfgSolve *solve)
   if (!(solver->evaluation_residual >= solve->residual)) solver->evaluation_residual = solve->residual;
 }
 
+/* Regularised metrics in the list of a solver that has no η. The default list is cut down to what there is.
+ */
+static PetscErrorCode CheckWhich(MfgSolver solver, const MfgComplaints *complaints)
+{
+  static const MfgMetric regularised[] = {MFG_METRIC_REGULARISED_EXPLOITABILITY,
+                                          MFG_METRIC_REGULARISED_QUALITY};
+  const char            *which;
+  PetscBool              asked, preset;
+
+  PetscFunctionBegin;
+  PetscCall(MfgParametersGetText(solver->metrics_parameters, "which", &which));
+  PetscCall(PetscStrcmp(which, MfgMetricsTable_Private[0].preset, &preset));
+  for (int i = 0; i < 2 && !preset && !solver->klass->regularised; i++) {
+    const char *name = MfgMetricNames[regularised[i]];
+
+    PetscCall(MfgParametersHasChoice(solver->metrics_parameters, "which", name, &asked));
+    if (asked)
+      PetscCall(MfgComplain(complaints, "metrics.which",
+                            "%s needs a temperature η, which the solver %s has not", name,
+                            solver->klass->name));
+  }
+  PetscCall(MfgSolverStopNeeds_Private(solver, MFG_METRIC_REGULARISED_EXPLOITABILITY, &asked));
+  if (asked && !solver->klass->regularised)
+    PetscCall(MfgComplain(complaints, "stop.regularised_exploitability",
+                          "needs a temperature η, which the solver %s has not", solver->klass->name));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgMetricsCheck_Private(MfgSolver solver, const MfgComplaints *complaints)
+{
+  PetscFunctionBegin;
+  PetscCall(MfgParametersCheckBelongs(solver->metrics_parameters, "population.pushes", "population.type",
+                                      "pushes", complaints));
+  PetscCall(CheckWhich(solver, complaints));
+  PetscFunctionReturn(0);
+}
+
+/* What the keys of `metrics:` other than `which` say. */
+static PetscErrorCode ReadParameters(MfgSolver solver)
+{
+  const MfgParameters parameters = solver->metrics_parameters;
+  PetscInt            type, start;
+  PetscBool           present;
+
+  PetscFunctionBegin;
+  PetscCall(MfgParametersGetInteger(parameters, "every", &solver->every));
+  PetscCall(MfgParametersGetChoice(parameters, "population.type", &type));
+  solver->pushed_population = type == 1 ? PETSC_TRUE : PETSC_FALSE;
+  PetscCall(MfgParametersGetInteger(parameters, "population.pushes", &solver->pushes));
+  PetscCall(MfgParametersGetChoice(parameters, "population.start", &start));
+  if (start == 1) {
+    PetscCall(VecDuplicate(solver->mu, &solver->population_start));
+    PetscCall(VecCopy(solver->mu, solver->population_start));
+  }
+  PetscCall(MfgParametersIsPresent(parameters, "horizon", &present));
+  if (present) PetscCall(MfgParametersGetInteger(parameters, "horizon", &solver->horizon));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgMetricsSetUp_Private(MfgSolver solver)
 {
   PetscFunctionBegin;
   solver->evaluation_residual = NAN;
-  PetscCall(MfgParametersGetInteger(solver->metrics_parameters, "every", &solver->every));
+  PetscCall(ReadParameters(solver));
   for (int i = MFG_METRIC_EXPLOITABILITY; i <= MFG_METRIC_POLICY_DELTA; i++) {
     PetscBool needed;
 
@@ -52,6 +137,10 @@ PetscErrorCode MfgMetricsSetUp_Private(MfgSolver solver)
         MfgParametersHasChoice(solver->metrics_parameters, "which", MfgMetricNames[i], &solver->wanted[i]));
     PetscCall(MfgSolverStopNeeds_Private(solver, (MfgMetric)i, &needed));
     if (needed) solver->wanted[i] = PETSC_TRUE;
+  }
+  if (!solver->klass->regularised) {
+    solver->wanted[MFG_METRIC_REGULARISED_EXPLOITABILITY] = PETSC_FALSE;
+    solver->wanted[MFG_METRIC_REGULARISED_QUALITY] = PETSC_FALSE;
   }
   PetscCall(
       MfgParametersHasChoice(solver->metrics_parameters, "which", "spectrum", &solver->spectrum_wanted));
@@ -73,19 +162,43 @@ PetscErrorCode MfgMetricsDestroy_Private(MfgSolver solver)
   PetscFunctionBegin;
   PetscCall(VecDestroy(&solver->previous_mu));
   PetscCall(VecDestroy(&solver->previous_pi));
-  PetscCall(VecDestroy(&solver->induced));
-  PetscCall(DestroyGuess(&solver->at_induced));
-  PetscCall(DestroyGuess(&solver->at_induced_regularised));
+  PetscCall(VecDestroy(&solver->population_start));
+  PetscCall(VecDestroy(&solver->population));
+  PetscCall(DestroyGuess(&solver->at_population));
+  PetscCall(DestroyGuess(&solver->at_population_regularised));
+  PetscCall(DestroyGuess(&solver->at_linear));
   PetscCall(DestroyGuess(&solver->at_mu));
   PetscCall(DestroyGuess(&solver->at_previous_mu_regularised));
+  PetscFunctionReturn(0);
+}
+
+/* V (soft-optimal for η > 0) and J of π_p at the mean field that the model is held at. */
+static PetscErrorCode Values(MfgSolver solver, PetscReal eta, MfgGapGuess *guess)
+{
+  const MfgModel model = solver->model;
+  PetscReal     *worst = &solver->row.value[MFG_METRIC_BEST_RESPONSE_RESIDUAL];
+  MfgSolve       solve;
+
+  PetscFunctionBegin;
+  if (solver->horizon) {
+    PetscCall(MfgModelEvaluateHorizon(model, eta, solver->horizon, guess->value));
+    PetscCall(MfgModelOptimalHorizon(model, eta, solver->horizon, guess->optimal));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(MfgModelEvaluate(model, eta, guess->value, &solve));
+  MfgSolverCount_Private(solver, &solve);
+  if (eta > 0)
+    PetscCall(MfgModelSoftOptimal(model, eta, guess->optimal, &solve));
+  else
+    PetscCall(MfgModelBestResponse(model, guess->optimal, NULL, &solve));
+  solver->linear_iterations += solve.linear_iterations;
+  *worst = PetscIsNanReal(*worst) ? solve.residual : PetscMax(*worst, solve.residual);
   PetscFunctionReturn(0);
 }
 
 /* ⟨m, V - J⟩ with V optimal (soft-optimal for η > 0) and J the value of π_p, both at the mean field m. */
 static PetscErrorCode Gap(MfgSolver solver, Vec m, PetscReal eta, MfgGapGuess *guess, PetscReal *gap)
 {
-  MfgSolve    solve;
-  PetscReal  *worst = &solver->row.value[MFG_METRIC_BEST_RESPONSE_RESIDUAL];
   PetscScalar optimal, value;
 
   PetscFunctionBegin;
@@ -96,14 +209,7 @@ static PetscErrorCode Gap(MfgSolver solver, Vec m, PetscReal eta, MfgGapGuess *g
     PetscCall(VecSet(guess->value, 0));
   }
   PetscCall(MfgModelSetMeanField(solver->model, m));
-  PetscCall(MfgModelEvaluate(solver->model, eta, guess->value, &solve));
-  MfgSolverCount_Private(solver, &solve);
-  if (eta > 0)
-    PetscCall(MfgModelSoftOptimal(solver->model, eta, guess->optimal, &solve));
-  else
-    PetscCall(MfgModelBestResponse(solver->model, guess->optimal, NULL, &solve));
-  solver->linear_iterations += solve.linear_iterations;
-  *worst = PetscIsNanReal(*worst) ? solve.residual : PetscMax(*worst, solve.residual);
+  PetscCall(Values(solver, eta, guess));
   PetscCall(VecDot(guess->optimal, m, &optimal));
   PetscCall(VecDot(guess->value, m, &value));
   *gap = PetscRealPart(optimal - value);
@@ -152,32 +258,95 @@ static PetscErrorCode PolicyDelta(MfgSolver solver, PetscReal *delta)
   PetscFunctionReturn(0);
 }
 
-/* What is measured at m = μ^{π_p}, the population that the policy induces from μ_p. */
-static PetscErrorCode FillAtInduced(MfgSolver solver)
+/* m after a fixed number of pushes that follow it, and what one more would change. */
+static PetscErrorCode PushPopulation(MfgSolver solver)
+{
+  Vec next;
+
+  PetscFunctionBegin;
+  PetscCall(MfgModelFlow(solver->model, solver->pushes, solver->population));
+  PetscCall(VecDuplicate(solver->population, &next));
+  PetscCall(VecCopy(solver->population, next));
+  PetscCall(MfgModelFlow(solver->model, 1, next));
+  PetscCall(Distance(solver->population, next, &solver->row.value[MFG_METRIC_POPULATION_RESIDUAL]));
+  PetscCall(VecDestroy(&next));
+  PetscFunctionReturn(0);
+}
+
+/* m, the population of π_p that `metrics.population` asks for. */
+static PetscErrorCode FindPopulation(MfgSolver solver)
+{
+  PetscReal    *value = solver->row.value, tolerance;
+  MfgParameters evaluation;
+  MfgSolve      solve;
+
+  PetscFunctionBegin;
+  if (!solver->population) PetscCall(VecDuplicate(solver->mu, &solver->population));
+  PetscCall(VecCopy(solver->population_start ? solver->population_start : solver->mu, solver->population));
+  if (solver->pushed_population) {
+    PetscCall(PushPopulation(solver));
+  } else {
+    PetscCall(MfgModelInducedMeanField(solver->model, solver->population, &solve));
+    solver->linear_iterations += solve.linear_iterations;
+    value[MFG_METRIC_POPULATION_RESIDUAL] = solve.residual;
+  }
+  PetscCall(MfgModelGetParameters(solver->model, &evaluation));
+  PetscCall(MfgParametersGetReal(evaluation, "population_tolerance", &tolerance));
+  value[MFG_METRIC_POPULATION_SETTLED] = value[MFG_METRIC_POPULATION_RESIDUAL] <= tolerance ? 1 : 0;
+  PetscFunctionReturn(0);
+}
+
+/* What is measured at m. */
+static PetscErrorCode FillAtPopulation(MfgSolver solver)
 {
   const PetscBool *wanted = solver->wanted;
   PetscReal       *value = solver->row.value;
-  MfgSolve         solve;
 
   PetscFunctionBegin;
-  if (!solver->induced) PetscCall(VecDuplicate(solver->mu, &solver->induced));
-  PetscCall(VecCopy(solver->mu, solver->induced));
-  PetscCall(MfgModelInducedMeanField(solver->model, solver->induced, &solve));
-  solver->linear_iterations += solve.linear_iterations;
-  value[MFG_METRIC_POPULATION_RESIDUAL] = solve.residual;
+  PetscCall(FindPopulation(solver));
   if (wanted[MFG_METRIC_MU_PI_DELTA])
-    PetscCall(Distance(solver->mu, solver->induced, &value[MFG_METRIC_MU_PI_DELTA]));
-  if (wanted[MFG_METRIC_EXPLOITABILITY] || wanted[MFG_METRIC_EXPLOITABILITY_AT_MU]) {
-    PetscReal gap;
-
-    PetscCall(Gap(solver, solver->induced, 0, &solver->at_induced, &gap));
-    /* the chain with μ held is the same chain where P does not depend on μ, and so is its law */
-    if (wanted[MFG_METRIC_EXPLOITABILITY]) value[MFG_METRIC_EXPLOITABILITY] = gap;
-    if (wanted[MFG_METRIC_EXPLOITABILITY_AT_MU]) value[MFG_METRIC_EXPLOITABILITY_AT_MU] = gap;
-  }
+    PetscCall(Distance(solver->mu, solver->population, &value[MFG_METRIC_MU_PI_DELTA]));
+  if (wanted[MFG_METRIC_EXPLOITABILITY])
+    PetscCall(Gap(solver, solver->population, 0, &solver->at_population, &value[MFG_METRIC_EXPLOITABILITY]));
   if (wanted[MFG_METRIC_REGULARISED_EXPLOITABILITY])
-    PetscCall(Gap(solver, solver->induced, solver->eta, &solver->at_induced_regularised,
+    PetscCall(Gap(solver, solver->population, solver->eta, &solver->at_population_regularised,
                   &value[MFG_METRIC_REGULARISED_EXPLOITABILITY]));
+  PetscFunctionReturn(0);
+}
+
+/* Whether the chain with μ_p held is the chain whose induced population was taken, so that its law is m. */
+static PetscErrorCode LinearIsPopulation(MfgSolver solver, PetscBool *same)
+{
+  MfgCoupling transitions, rewards;
+  MfgGame     game;
+
+  PetscFunctionBegin;
+  PetscCall(MfgModelGetGame(solver->model, &game));
+  PetscCall(MfgGameGetCoupling(game, &transitions, &rewards));
+  *same = (PetscBool)(transitions == MFG_COUPLING_NONE && !solver->pushed_population &&
+                      !solver->population_start && solver->wanted[MFG_METRIC_EXPLOITABILITY]);
+  PetscFunctionReturn(0);
+}
+
+/* φ(π_p, μ_p), at the law of the chain with μ_p held. */
+static PetscErrorCode FillAtLinear(MfgSolver solver)
+{
+  PetscReal *value = solver->row.value;
+  PetscBool  same = PETSC_FALSE;
+  MfgSolve   solve;
+  Vec        law;
+
+  PetscFunctionBegin;
+  PetscCall(LinearIsPopulation(solver, &same));
+  if (same) value[MFG_METRIC_EXPLOITABILITY_AT_MU] = value[MFG_METRIC_EXPLOITABILITY];
+  if (same) PetscFunctionReturn(0);
+  PetscCall(VecDuplicate(solver->mu, &law));
+  PetscCall(VecCopy(solver->mu, law));
+  PetscCall(MfgModelSetMeanField(solver->model, solver->mu));
+  PetscCall(MfgModelLinearMeanField(solver->model, law, &solve));
+  solver->linear_iterations += solve.linear_iterations;
+  PetscCall(Gap(solver, law, 0, &solver->at_linear, &value[MFG_METRIC_EXPLOITABILITY_AT_MU]));
+  PetscCall(VecDestroy(&law));
   PetscFunctionReturn(0);
 }
 
@@ -192,8 +361,9 @@ PetscErrorCode MfgMetricsFillRow_Private(MfgSolver solver)
   value[MFG_METRIC_ITERATION] = (PetscReal)solver->iteration;
   PetscCall(MfgModelSetPolicy(solver->model, solver->pi));
   if (wanted[MFG_METRIC_EXPLOITABILITY] || wanted[MFG_METRIC_REGULARISED_EXPLOITABILITY] ||
-      wanted[MFG_METRIC_EXPLOITABILITY_AT_MU] || wanted[MFG_METRIC_MU_PI_DELTA])
-    PetscCall(FillAtInduced(solver));
+      wanted[MFG_METRIC_MU_PI_DELTA])
+    PetscCall(FillAtPopulation(solver));
+  if (wanted[MFG_METRIC_EXPLOITABILITY_AT_MU]) PetscCall(FillAtLinear(solver));
   if (wanted[MFG_METRIC_QUALITY])
     PetscCall(Gap(solver, solver->mu, 0, &solver->at_mu, &value[MFG_METRIC_QUALITY]));
   if (started && wanted[MFG_METRIC_REGULARISED_QUALITY])

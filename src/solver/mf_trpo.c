@@ -225,6 +225,7 @@ static PetscErrorCode Iterate(MfgSolver solver)
 const MfgSolverClass MfgSolverMfTrpo = {.name = "mf_trpo",
                                         .summary = "exact mean-field trust-region policy optimisation",
                                         .parameters = parameters,
+                                        .regularised = PETSC_TRUE,
                                         .check = Check,
                                         .setup = SetUp,
                                         .iterate = Iterate,

@@ -153,6 +153,7 @@ PetscErrorCode MfgSolverCheck(MfgSolver solver, const MfgComplaints *complaints)
   PetscCall(MfgParametersCheckRequired(solver->parameters, complaints));
   PetscCall(CheckInitialPolicy(solver->parameters, complaints));
   if (solver->klass->check) PetscCall((*solver->klass->check)(solver->parameters, complaints));
+  PetscCall(MfgMetricsCheck_Private(solver, complaints));
   PetscFunctionReturn(0);
 }
 
@@ -195,8 +196,8 @@ PetscErrorCode MfgSolverSetUp(MfgSolver solver, const MfgComplaints *complaints)
   PetscCall(MfgModelCreateStateActionVec(solver->model, &solver->pi));
   PetscCall(MfgModelGetInitialMeanField(solver->model, solver->mu, complaints));
   PetscCall(SetInitialPolicy(solver, complaints));
+  PetscCall(MfgMetricsSetUp_Private(solver)); /* before the class, which may move the first mean field */
   PetscCall((*solver->klass->setup)(solver));
-  PetscCall(MfgMetricsSetUp_Private(solver));
   PetscFunctionReturn(0);
 }
 
@@ -254,6 +255,7 @@ PetscErrorCode MfgSolverSolve(MfgSolver solver)
   }
   if (solver->spectrum_wanted && solver->reason > 0) {
     PetscCall(VecDuplicate(solver->mu, &solver->stationary_law));
+    PetscCall(MfgModelSetMeanField(solver->model, solver->mu));
     PetscCall(MfgModelSpectrum(solver->model, solver->stationary_law, &solver->spectrum));
     solver->spectrum_computed = solver->spectrum.eigenvalues > 0 ? PETSC_TRUE : PETSC_FALSE;
   }

@@ -31,8 +31,12 @@ struct _p_MfgSolver {
   MfgSpectrum   spectrum;
   Vec           stationary_law; /* of the last policy, where the spectrum was computed */
   PetscInt      every;
-  MfgGapGuess   at_induced, at_induced_regularised, at_mu, at_previous_mu_regularised;
-  Vec           induced;             /* m = μ^{π_p} */
+  PetscBool     pushed_population; /* m is that after `pushes` steps, not the induced one */
+  PetscInt      pushes;
+  Vec           population_start; /* μ_0; NULL: m starts from μ_p */
+  PetscInt      horizon;          /* of values and best responses; 0: none */
+  MfgGapGuess   at_population, at_population_regularised, at_linear, at_mu, at_previous_mu_regularised;
+  Vec           population;          /* m */
   PetscInt      linear_iterations;   /* since the last row */
   PetscReal     evaluation_residual; /* the largest since the last row */
   MfgMetricsRow row;
@@ -51,6 +55,7 @@ void MfgSolverCount_Private(MfgSolver solver, const MfgSolve *solve);
 
 /* metrics.c */
 extern const MfgParameterSpec MfgMetricsTable_Private[];
+PetscErrorCode                MfgMetricsCheck_Private(MfgSolver solver, const MfgComplaints *complaints);
 PetscErrorCode                MfgMetricsSetUp_Private(MfgSolver solver);
 PetscErrorCode                MfgMetricsDestroy_Private(MfgSolver solver);
 /* Fill solver->row for the present iterate. Leaves the model held at μ_p and π_p. */

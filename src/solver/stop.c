@@ -88,18 +88,15 @@ static PetscErrorCode CheckRow(MfgSolver solver)
 static PetscErrorCode CheckRules(MfgSolver solver)
 {
   const PetscReal *value = solver->row.value;
-  PetscReal        population_tolerance;
-  MfgParameters    evaluation;
+  /* a population after a number of pushes that the user chose is what it is */
+  const PetscBool settled =
+      (PetscBool)(solver->pushed_population || value[MFG_METRIC_POPULATION_SETTLED] == 1);
 
   PetscFunctionBegin;
-  PetscCall(MfgModelGetParameters(solver->model, &evaluation));
-  PetscCall(MfgParametersGetReal(evaluation, "population_tolerance", &population_tolerance));
   for (int i = 0; i < RULE_COUNT && !solver->reason; i++) {
     const PetscReal at = value[rules[i].metric];
-    const PetscBool settled =
-        value[MFG_METRIC_POPULATION_RESIDUAL] <= population_tolerance ? PETSC_TRUE : PETSC_FALSE;
-    PetscReal bound;
-    PetscBool present;
+    PetscReal       bound;
+    PetscBool       present;
 
     PetscCall(MfgParametersIsPresent(solver->parameters, rules[i].key, &present));
     if (!present) continue;

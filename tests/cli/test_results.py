@@ -7,7 +7,7 @@ import throng_test
 from throng_test import EXPERIMENTS, SMALL
 
 COLUMNS = ("iteration,seconds,exploitability,regularised_exploitability,exploitability_at_mu,quality,"
-           "regularised_quality,mean_field_delta,mu_pi_delta,policy_delta,population_residual,evaluation_residual,"
+           "regularised_quality,mean_field_delta,mu_pi_delta,policy_delta,population_residual,population_settled,evaluation_residual,"
            "best_response_residual,linear_iterations")
 ALL = ("metrics: {which: [exploitability, regularised_exploitability, exploitability_at_mu, quality, "
        "regularised_quality, mean_field_delta, mu_pi_delta, policy_delta, spectrum]}\n")

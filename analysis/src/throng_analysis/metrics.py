@@ -75,7 +75,14 @@ POPULATION_RESIDUAL = Metric(
     "population residual",
     "‖μ^πP−μ^π‖₁",
     r"$\|\mu^\pi P-\mu^\pi\|_1$",
-    "what is left in the equation of the induced population",
+    "what is left in the equation of the population",
+)
+POPULATION_SETTLED = Metric(
+    "population_settled",
+    "population settled",
+    "",
+    "",
+    "1: the population is stationary to its tolerance; 0: not settled",
 )
 EVALUATION_RESIDUAL = Metric(
     "evaluation_residual",
@@ -102,6 +109,7 @@ METRICS = (
     MU_PI_DELTA,
     POLICY_DELTA,
     POPULATION_RESIDUAL,
+    POPULATION_SETTLED,
     EVALUATION_RESIDUAL,
     BEST_RESPONSE_RESIDUAL,
 )

@@ -250,14 +250,30 @@ PetscReal *DenseOptimal(MfgGame game, const PetscReal mu[], PetscReal eta)
   return V;
 }
 
+/*
+  State by state is left out of the chain, the last one first (Grassmann, Taksar and Heyman 1985): nothing is
+  subtracted, so that even the smallest probabilities are exact to rounding.
+*/
 PetscReal *DenseStationaryLaw(PetscInt S, const PetscReal P[])
 {
-  PetscReal *M = Zeros(S * S), *law = Zeros(S);
+  PetscReal *M = Zeros(S * S), *law = Zeros(S), sum = 1;
 
-  for (PetscInt t = 0; t < S; t++) /* row t: Σ_s μ(s) (P(s,t) - [s = t]) = 0; the last: Σ_s μ(s) = 1 */
-    for (PetscInt s = 0; s < S; s++) M[t * S + s] = t == S - 1 ? 1 : P[s * S + t] - (s == t);
-  law[S - 1] = 1;
-  DenseSolve(S, M, law);
+  for (PetscInt i = 0; i < S * S; i++) M[i] = P[i];
+  for (PetscInt k = S - 1; k > 0; k--) {
+    PetscReal leaving = 0;
+
+    for (PetscInt t = 0; t < k; t++) leaving += M[k * S + t];
+    for (PetscInt s = 0; s < k; s++) {
+      M[s * S + k] /= leaving;
+      for (PetscInt t = 0; t < k; t++) M[s * S + t] += M[s * S + k] * M[k * S + t];
+    }
+  }
+  law[0] = 1;
+  for (PetscInt k = 1; k < S; k++) {
+    for (PetscInt s = 0; s < k; s++) law[k] += law[s] * M[s * S + k];
+    sum += law[k];
+  }
+  for (PetscInt s = 0; s < S; s++) law[s] /= sum;
   CHECK(PetscFree(M));
   return law;
 }

@@ -1,16 +1,14 @@
 #include "crowd.h"
-
-enum { MOVES = 5, STAY = 4 };
-static const PetscInt moves[MOVES][2] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}, {0, 0}}; /* (row, column) */
+#include "moves.h"
 
 typedef struct {
   PetscInt           size;
   MfgFreeCellsLeftOf free_left_of;
   PetscInt          *row_start; /* [size + 1]: free cells in the rows below */
   PetscReal          crowd_aversion, density_floor;
-  PetscReal          action_reward[MOVES];
+  PetscReal          action_reward[MFG_MOVES];
   PetscBool          additive;
-  PetscReal          slip, noise[MOVES];
+  PetscReal          slip, noise[MFG_MOVES];
   PetscInt           bonus_state; /* -1: none */
   PetscReal          bonus;
 } Crowd;
@@ -24,7 +22,7 @@ static PetscBool IsFree(PetscInt n, MfgFreeCellsLeftOf free_left_of, PetscInt ro
 static PetscErrorCode CheckNoise(MfgParameters parameters, const MfgComplaints *complaints)
 {
   PetscBool slip, additive;
-  PetscReal w[MOVES], sum = 0;
+  PetscReal w[MFG_MOVES], sum = 0;
   PetscInt  n;
 
   PetscFunctionBegin;
@@ -34,7 +32,7 @@ static PetscErrorCode CheckNoise(MfgParameters parameters, const MfgComplaints *
     PetscCall(
         MfgComplain(complaints, "noise.additive", "noise is either slip or additive; expected one of them"));
   if (!additive) PetscFunctionReturn(0);
-  PetscCall(MfgParametersGetReals(parameters, "noise.additive", MOVES, &n, w));
+  PetscCall(MfgParametersGetReals(parameters, "noise.additive", MFG_MOVES, &n, w));
   for (PetscInt i = 0; i < n; i++) sum += w[i];
   if (PetscAbsReal(sum - 1) > 1e-12)
     PetscCall(MfgComplain(complaints, "noise.additive", "the weights sum to %.15g; expected 1", (double)sum));
@@ -50,10 +48,7 @@ PetscErrorCode MfgCrowdCheck(MfgParameters parameters, MfgFreeCellsLeftOf free_l
   PetscFunctionBegin;
   PetscCall(CheckNoise(parameters, complaints));
   PetscCall(MfgParametersGetInteger(parameters, "size", &size));
-  if ((double)size * (double)size * MOVES > (double)PETSC_MAX_INT)
-    PetscCall(MfgComplain(complaints, "size",
-                          "%" PetscInt_FMT " x %" PetscInt_FMT " cells need a PETSc with 64-bit indices",
-                          size, size));
+  PetscCall(MfgMovesCheckSize(size, complaints));
   PetscCall(MfgParametersIsGiven(parameters, "point_of_interest.cell", &given));
   PetscCall(MfgParametersIsGiven(parameters, "point_of_interest.bonus", &bonus));
   if (given) {
@@ -77,13 +72,13 @@ static PetscErrorCode ReadParameters(Crowd *crowd, MfgParameters parameters)
   PetscCall(MfgParametersGetInteger(parameters, "size", &crowd->size));
   PetscCall(MfgParametersGetReal(parameters, "crowd_aversion", &crowd->crowd_aversion));
   PetscCall(MfgParametersGetReal(parameters, "density_floor", &crowd->density_floor));
-  for (PetscInt a = 0; a < MOVES; a++)
-    PetscCall(MfgParametersGetReal(parameters, a == STAY ? "stay_reward" : "move_reward",
+  for (PetscInt a = 0; a < MFG_MOVES; a++)
+    PetscCall(MfgParametersGetReal(parameters, a == MFG_STAY ? "stay_reward" : "move_reward",
                                    &crowd->action_reward[a]));
   PetscCall(MfgParametersGetReal(parameters, "noise.slip", &crowd->slip));
   PetscCall(MfgParametersIsPresent(parameters, "noise.additive", &crowd->additive));
   if (crowd->additive)
-    PetscCall(MfgParametersGetReals(parameters, "noise.additive", MOVES, &n, crowd->noise));
+    PetscCall(MfgParametersGetReals(parameters, "noise.additive", MFG_MOVES, &n, crowd->noise));
   PetscCall(MfgParametersGetReal(parameters, "point_of_interest.bonus", &crowd->bonus));
   PetscFunctionReturn(0);
 }
@@ -103,7 +98,7 @@ PetscErrorCode MfgCrowdSetUp(MfgGame game, MfgParameters parameters, MfgFreeCell
   crowd->row_start[0] = 0;
   for (PetscInt row = 0; row < crowd->size; row++)
     crowd->row_start[row + 1] = crowd->row_start[row] + free_left_of(crowd->size, row, crowd->size);
-  PetscCall(MfgGameSetSizes(game, crowd->row_start[crowd->size], MOVES, MOVES));
+  PetscCall(MfgGameSetSizes(game, crowd->row_start[crowd->size], MFG_MOVES, MFG_MOVES));
   PetscCall(MfgGameSetGrid(game, crowd->size, crowd->size));
   crowd->bonus_state = -1;
   PetscCall(MfgParametersIsPresent(parameters, "point_of_interest.cell", &given));
@@ -184,20 +179,20 @@ PetscErrorCode MfgCrowdTransitions(MfgGame game, PetscInt s, PetscInt a, const M
   (void)mu;
   PetscCall(MfgGameGetData(game, &crowd));
   PetscCall(MfgCrowdCell(game, s, from));
-  for (PetscInt m = 0; m < MOVES; m++) {
-    PetscInt to[2] = {from[0] + moves[m][0], from[1] + moves[m][1]};
+  for (PetscInt m = 0; m < MFG_MOVES; m++) {
+    PetscInt to[2] = {from[0] + MfgMoves[m][0], from[1] + MfgMoves[m][1]};
 
     if (crowd->additive) {
-      to[0] += moves[a][0];
-      to[1] += moves[a][1];
+      to[0] += MfgMoves[a][0];
+      to[1] += MfgMoves[a][1];
       p[m] = crowd->noise[m];
     } else {
-      p[m] = crowd->slip / MOVES + (m == a ? 1 - crowd->slip : 0);
+      p[m] = crowd->slip / MFG_MOVES + (m == a ? 1 - crowd->slip : 0);
     }
     PetscCall(MfgCrowdFindState(game, to, &next[m]));
     if (next[m] < 0) next[m] = s;
   }
-  *count = MOVES;
+  *count = MFG_MOVES;
   PetscFunctionReturn(0);
 }
 
@@ -211,7 +206,7 @@ PetscErrorCode MfgCrowdRewards(MfgGame game, const MfgMeanField *mu, PetscReal r
     PetscReal here = -crowd->crowd_aversion * PetscLogReal(PetscMax(mu->own[i], crowd->density_floor));
 
     if (mu->begin + i == crowd->bonus_state) here += crowd->bonus;
-    for (PetscInt a = 0; a < MOVES; a++) r[i * MOVES + a] = here + crowd->action_reward[a];
+    for (PetscInt a = 0; a < MFG_MOVES; a++) r[i * MFG_MOVES + a] = here + crowd->action_reward[a];
   }
   PetscFunctionReturn(0);
 }

@@ -3,6 +3,8 @@
 
 extern const MfgGameClass MfgGameFourRooms;
 extern const MfgGameClass MfgGameCrowdGrid;
+extern const MfgGameClass MfgGameSisEpidemic;
+extern const MfgGameClass MfgGameKineticCongestion;
 
 enum { MAX_CLASSES = 256 };
 static const MfgGameClass *classes[MAX_CLASSES];
@@ -16,6 +18,8 @@ PetscErrorCode MfgGameRegisterAll_Private(void)
   registered_all = PETSC_TRUE;
   PetscCall(MfgGameRegister(&MfgGameFourRooms));
   PetscCall(MfgGameRegister(&MfgGameCrowdGrid));
+  PetscCall(MfgGameRegister(&MfgGameSisEpidemic));
+  PetscCall(MfgGameRegister(&MfgGameKineticCongestion));
   PetscFunctionReturn(0);
 }
 

@@ -18,6 +18,13 @@ PetscErrorCode MfgModelDestroyCoupling_Private(MfgModel model)
   PetscFunctionReturn(0);
 }
 
+/* Whether games look at μ through this rank's ghosts; all of μ shows them anyway. */
+static PetscBool LooksAtGhosts(MfgModel model)
+{
+  return (PetscBool)(!model->all_scatter && (model->transitions_coupling == MFG_COUPLING_LOCAL ||
+                                             model->rewards_coupling == MFG_COUPLING_LOCAL));
+}
+
 /* Fetch what the couplings ask for. The view lives until EndView(). */
 static PetscErrorCode BeginView(MfgModel model, Vec mu, MfgMeanField *view)
 {
@@ -29,8 +36,7 @@ static PetscErrorCode BeginView(MfgModel model, Vec mu, MfgMeanField *view)
     PetscCall(VecScatterBegin(model->all_scatter, mu, model->all_values, INSERT_VALUES, SCATTER_FORWARD));
     PetscCall(VecScatterEnd(model->all_scatter, mu, model->all_values, INSERT_VALUES, SCATTER_FORWARD));
     PetscCall(VecGetArrayRead(model->all_values, &view->all));
-  } else if (model->transitions_coupling == MFG_COUPLING_LOCAL ||
-             model->rewards_coupling == MFG_COUPLING_LOCAL) {
+  } else if (LooksAtGhosts(model)) {
     PetscCall(VecScatterBegin(model->ghost_scatter, mu, model->ghost_values, INSERT_VALUES, SCATTER_FORWARD));
     PetscCall(VecScatterEnd(model->ghost_scatter, mu, model->ghost_values, INSERT_VALUES, SCATTER_FORWARD));
     PetscCall(VecGetArrayRead(model->ghost_values, &view->ghost_values));
@@ -45,8 +51,8 @@ static PetscErrorCode EndView(MfgModel model, Vec mu, MfgMeanField *view)
 {
   PetscFunctionBegin;
   PetscCall(VecRestoreArrayRead(mu, &view->own));
-  if (view->all) PetscCall(VecRestoreArrayRead(model->all_values, &view->all));
-  if (view->ghost_values) PetscCall(VecRestoreArrayRead(model->ghost_values, &view->ghost_values));
+  if (model->all_scatter) PetscCall(VecRestoreArrayRead(model->all_values, &view->all));
+  if (LooksAtGhosts(model)) PetscCall(VecRestoreArrayRead(model->ghost_values, &view->ghost_values));
   PetscFunctionReturn(0);
 }
 
@@ -120,13 +126,17 @@ static PetscErrorCode Refresh(MfgModel model, Vec mu, PetscBool rewards)
   PetscErrorCode error;
 
   PetscFunctionBegin;
+  if (model->transitions_coupling != MFG_COUPLING_NONE) {
+    model->transitions_at = MFG_AT_NO_MU; /* if the game errs: some are new by then, some old */
+    model->kernel.fresh = PETSC_FALSE;
+  }
   PetscCall(MfgStageBegin(MFG_STAGE_REFRESH));
   PetscCall(BeginView(model, mu, &view));
   error = AskGame(model, &view, rewards);
   PetscCall(EndView(model, mu, &view));
-  PetscCall(MfgModelVote_Private(model, error, "transitions or rewards"));
-  if (model->transitions_coupling != MFG_COUPLING_NONE) model->kernel.fresh = PETSC_FALSE;
-  PetscCall(MfgStageEnd(MFG_STAGE_REFRESH));
+  error = MfgModelVote_Private(model, error, "transitions or rewards");
+  PetscCall(MfgStageEnd(MFG_STAGE_REFRESH)); /* after an error, too: other models may go on */
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

@@ -76,7 +76,7 @@ static void AssertPopulations(const Case *c)
 
   CHECK(VecDuplicate(c->mu, &m));
   CHECK(VecCopy(c->mu, m));
-  CHECK(MfgModelPush(c->model, 3, m));
+  CHECK(MfgModelFlow(c->model, 3, m));
   AssertArray(c, m, "push_3");
   CHECK(VecCopy(c->mu, m));
   CHECK(MfgModelInducedMeanField(c->model, m, &solve));
@@ -130,6 +130,11 @@ static void CrowdGrid(const char *direct_below)
           direct_below);
 }
 
+static void SisEpidemic(const char *direct_below)
+{
+  RunCase("sis_5.json", TestGame("sis_epidemic", NULL), direct_below);
+}
+
 static void FourRoomsDirect(void **state)
 {
   (void)state;
@@ -166,9 +171,22 @@ static void CrowdGridKrylov(void **state)
   CrowdGrid("0");
 }
 
+static void SisEpidemicDirect(void **state)
+{
+  (void)state;
+  SisEpidemic("3000");
+}
+
+static void SisEpidemicKrylov(void **state)
+{
+  (void)state;
+  SisEpidemic("0");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(FourRoomsDirect),          cmocka_unit_test(FourRoomsKrylov),
     cmocka_unit_test(FourRoomsBenchmarkDirect), cmocka_unit_test(FourRoomsBenchmarkKrylov),
-    cmocka_unit_test(CrowdGridDirect),          cmocka_unit_test(CrowdGridKrylov)};
+    cmocka_unit_test(CrowdGridDirect),          cmocka_unit_test(CrowdGridKrylov),
+    cmocka_unit_test(SisEpidemicDirect),        cmocka_unit_test(SisEpidemicKrylov)};
 
 TEST_MAIN("reference values", tests)

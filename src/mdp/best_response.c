@@ -122,6 +122,7 @@ PetscErrorCode MfgModelBestResponse(MfgModel model, Vec V, Vec policy, MfgSolve 
   BestResponse response = {0};
 
   PetscFunctionBegin;
+  PetscCall(MfgModelCheckHeld_Private(model));
   PetscCall(MfgStageBegin(MFG_STAGE_BEST_RESPONSE));
   PetscCall(MfgModelReleaseEvaluation_Private(model));
   PetscCall(PetscMalloc1(model->local, &response.action));

@@ -30,6 +30,7 @@ static PetscReal Average(PetscInt A, const PetscReal q[], const PetscScalar pi[]
 static PetscErrorCode Backups(MfgModel model, PetscReal eta, PetscInt horizon, const PetscScalar pi[], Vec V)
 {
   const PetscInt A = model->actions;
+  PetscReal      size;
 
   PetscFunctionBegin;
   PetscCall(VecSet(V, 0));
@@ -47,6 +48,9 @@ static PetscErrorCode Backups(MfgModel model, PetscReal eta, PetscInt horizon, c
     PetscCall(VecRestoreArrayWrite(model->residual, &next));
     PetscCall(VecCopy(model->residual, V));
   }
+  PetscCall(VecNorm(V, NORM_1, &size));
+  if (PetscIsInfOrNanReal(size))
+    PetscCall(MfgModelFail_Private(model, MFG_FAILURE_NOT_FINITE, "value over a horizon: it is not finite"));
   PetscFunctionReturn(0);
 }
 
@@ -55,6 +59,9 @@ PetscErrorCode MfgModelEvaluateHorizon(MfgModel model, PetscReal eta, PetscInt h
   const PetscScalar *pi;
 
   PetscFunctionBegin;
+  if (model->failure) PetscFunctionReturn(0);
+  PetscCall(MfgModelCheckHeld_Private(model));
+  PetscCheck(model->policy, model->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgModelSetPolicy() first");
   PetscCall(MfgStageBegin(MFG_STAGE_EVALUATE));
   PetscCall(VecGetArrayRead(model->policy, &pi));
   PetscCall(Backups(model, eta, horizon, pi, J));
@@ -68,6 +75,8 @@ PetscErrorCode MfgModelOptimalHorizon(MfgModel model, PetscReal eta, PetscInt ho
   const MfgStage stage = eta > 0 ? MFG_STAGE_SOFT_OPTIMAL : MFG_STAGE_BEST_RESPONSE;
 
   PetscFunctionBegin;
+  if (model->failure) PetscFunctionReturn(0);
+  PetscCall(MfgModelCheckHeld_Private(model));
   PetscCall(MfgStageBegin(stage));
   PetscCall(Backups(model, eta, horizon, NULL, V));
   PetscCall(MfgStageEnd(stage));

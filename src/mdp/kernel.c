@@ -73,7 +73,6 @@ PetscErrorCode MfgModelRefresh_Private(MfgModel model, PetscReal alpha, PetscRea
 PetscErrorCode MfgSweepBegin_Private(MfgModel model, Vec J, MfgSweep *sweep)
 {
   PetscFunctionBegin;
-  PetscCall(MfgModelCheckHeld_Private(model));
   sweep->model = model;
   sweep->J = J;
   sweep->entry = 0;
@@ -101,6 +100,7 @@ PetscErrorCode MfgModelBackup(MfgModel model, Vec J, Vec q)
   MfgSweep       sweep;
 
   PetscFunctionBegin;
+  PetscCall(MfgModelCheckHeld_Private(model));
   PetscCall(MfgStageBegin(MFG_STAGE_BACKUP));
   PetscCall(MfgSweepBegin_Private(model, J, &sweep));
   PetscCall(VecGetArrayWrite(q, &values));

@@ -7,16 +7,20 @@
   TV - V is the residual of the new linear system at the old V, so the forcing term is relative to what is
   known. Source: inexact policy iteration, Gargiani et al., arXiv 2211.04299; it is Newton's method on V = TV.
 */
+#include <math.h>
 #include "mdp_impl.h"
 
 enum { MAX_POLICIES = 1000 };
 static const PetscReal forcing =
     0.02; /* of the residual is left by each evaluation; measured by bench_scale */
 
-/* Over all ranks: sup-norm and 2-norm; sup is infinite where anything is not a number. */
+/*
+  Over all ranks: sup-norm and 2-norm; sup is infinite where anything is not a number. PETSC_INFINITY would
+  not do: it is a finite number.
+*/
 static PetscErrorCode Norms(MfgModel model, const MfgBellman *bellman, PetscReal *sup, PetscReal *two)
 {
-  PetscReal mine = PetscIsInfOrNanReal(bellman->sum_of_squares) ? PETSC_INFINITY : bellman->sup;
+  PetscReal mine = PetscIsInfOrNanReal(bellman->sum_of_squares) ? (PetscReal)INFINITY : bellman->sup;
 
   PetscFunctionBegin;
   PetscCallMPI(MPI_Allreduce(&mine, sup, 1, MPIU_REAL, MPIU_MAX, model->comm));

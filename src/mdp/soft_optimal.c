@@ -75,6 +75,7 @@ PetscErrorCode MfgModelSoftOptimal(MfgModel model, PetscReal eta, Vec V, MfgSolv
   PetscFunctionBegin;
   PetscCheck(eta > 0, model->comm, PETSC_ERR_ARG_OUTOFRANGE, "η is %g; the soft-optimal value needs η > 0",
              (double)eta);
+  PetscCall(MfgModelCheckHeld_Private(model));
   PetscCall(MfgStageBegin(MFG_STAGE_SOFT_OPTIMAL));
   PetscCall(MfgModelCreateStateActionVec(model, &soft.policy));
   PetscCall(MfgModelPolicyIteration_Private(model, &improver, &soft, V, solve));

@@ -168,6 +168,7 @@ PetscErrorCode MfgModelSpectrum(MfgModel model, Vec stationary, MfgSpectrum *spe
   PetscFunctionBegin;
   PetscCall(PetscMemzero(spectrum, sizeof(*spectrum)));
   if (model->failure) PetscFunctionReturn(0);
+  PetscCall(MfgModelCheckHeld_Private(model));
   PetscCall(MfgModelRefresh_Private(model, 0, 1));
   PetscCall(MfgStageBegin(MFG_STAGE_SPECTRUM));
   PetscCall(PetscNew(&found));

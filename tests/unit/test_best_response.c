@@ -223,8 +223,42 @@ static void TheLowestOfTheBest(void **state)
   CHECK(MfgGameDestroy(&game));
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(Direct), cmocka_unit_test(Krylov),
-                                          cmocka_unit_test(GreedyDirect), cmocka_unit_test(GreedyKrylov),
-                                          cmocka_unit_test(TheLowestOfTheBest)};
+/* Rewards of one state that are no numbers are a failure of the model that every rank knows, not an error.
+ */
+static void NotFinite(void **state)
+{
+  static const PetscReal p[] = {1, 0, 0, 1, /**/ 1, 0, 0, 1};
+  static const PetscReal r[] = {0, 1, /**/ NAN, NAN};
+  static const TestTable table = {.states = 2, .actions = 2, .p = p, .r = r};
+  MfgGame                game = TestTableGame(&table, NULL);
+
+  (void)state;
+  for (int soft = 0; soft < 2; soft++) {
+    MfgModel   model = TestModel(game, NULL);
+    Vec        mu = TestStateVec(model, 0.5), V = TestStateVec(model, 0);
+    MfgSolve   solve;
+    MfgFailure kind;
+
+    CHECK(MfgModelSetMeanField(model, mu));
+    CHECK(soft ? MfgModelSoftOptimal(model, 0.1, V, &solve) : MfgModelBestResponse(model, V, NULL, &solve));
+    CHECK(MfgModelGetFailureKind(model, &kind));
+    assert_int_equal(kind, MFG_FAILURE_NOT_FINITE);
+    CHECK(MfgModelClearFailure(model));
+    CHECK(MfgModelOptimalHorizon(model, soft ? 0.1 : 0, 3, V));
+    CHECK(MfgModelGetFailureKind(model, &kind));
+    assert_int_equal(kind, MFG_FAILURE_NOT_FINITE);
+    CHECK(VecDestroy(&V));
+    CHECK(VecDestroy(&mu));
+    CHECK(MfgModelDestroy(&model));
+  }
+  CHECK(MfgGameDestroy(&game));
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(Direct),
+                                          cmocka_unit_test(Krylov),
+                                          cmocka_unit_test(GreedyDirect),
+                                          cmocka_unit_test(GreedyKrylov),
+                                          cmocka_unit_test(TheLowestOfTheBest),
+                                          cmocka_unit_test(NotFinite)};
 
 TEST_MAIN("best response", tests)

@@ -57,7 +57,14 @@ static const BadGame together[] = {
      "initial.weight",
      "goes with initial.type concentrated, which is uniform here"},
     {"four_rooms", {{"initial.path", "law.h5"}}, "initial.path", "goes with initial.type file"},
-    {"four_rooms", {{"initial", "file"}}, "initial", "needs initial.path"}};
+    {"four_rooms", {{"initial", "file"}}, "initial", "needs initial.path"},
+    {"kinetic_congestion", {{"target", "[0, 5]"}}, "target", "[0, 5] is outside the 5 x 5 grid"},
+    {"kinetic_congestion",
+     {{"target", "[2, 0]"}, {"size", "2"}},
+     "target",
+     "[2, 0] is outside the 2 x 2 grid"},
+    {"kinetic_congestion", {{"size", "1000000"}}, "size", "64-bit indices"},
+    {"sis_epidemic", {{"initial", "concentrated"}, {"initial.cell", "[0, 0]"}}, "initial.cell", "no grid"}};
 
 static const BadGame alone[] = {
     {"four_rooms", {{"size", "5"}}, "size", "[7,inf)"},
@@ -76,7 +83,16 @@ static const BadGame alone[] = {
     {"four_rooms", {{"initial.weight", "1.5"}}, "initial.weight", "[0,1]"},
     {"four_rooms", {{"initial.sate", "1"}}, "initial.sate", "did you mean 'initial.state'?"},
     {"crowd_grid", {{"crowd_aversoin", "1"}}, "crowd_aversoin", "did you mean 'crowd_aversion'?"},
-    {"crowd_grid", {{"noise", "0.1"}}, "noise", "slip, additive"}};
+    {"crowd_grid", {{"noise", "0.1"}}, "noise", "slip, additive"},
+    {"kinetic_congestion", {{"size", "1"}}, "size", "[2,inf)"},
+    {"kinetic_congestion", {{"capacity", "0"}}, "capacity", "(0,inf)"},
+    {"kinetic_congestion", {{"move_cost", "-0.1"}}, "move_cost", "[0,inf)"},
+    {"kinetic_congestion", {{"target", "[1]"}}, "target", "a list of 2 integers"},
+    {"kinetic_congestion", {{"target", "[-1, 0]"}}, "target", "[0,inf)"},
+    {"sis_epidemic", {{"levels", "1"}}, "levels", "[2,inf)"},
+    {"sis_epidemic", {{"infection", "1.01"}}, "infection", "[0,1]"},
+    {"sis_epidemic", {{"recovery", "-0.1"}}, "recovery", "[0,1]"},
+    {"sis_epidemic", {{"infection_cost", "-1"}}, "infection_cost", "[0,inf)"}};
 
 /* The game with the values of the case, not set up; complaints about single values are collected. */
 static MfgGame MakeGame(const BadGame *bad, TestComplaints *collected)

@@ -24,7 +24,7 @@ class YamlErrors(throng_test.ThrongTest):
     def test_empty_file(self):
         self.assert_refused("# nothing\n",
                             "{f}:1:1: name: the key 'name' is required; expected text",
-                            "{f}:1:1: game.type: the key 'type' is required; expected one of four_rooms|crowd_grid",
+                            "{f}:1:1: game.type: the key 'type' is required; expected one of " + self.games(),
                             "{f}:1:1: solver.type: the key 'type' is required; expected one of mf_trpo")
 
     def test_not_a_mapping(self):
@@ -84,7 +84,7 @@ class YamlErrors(throng_test.ThrongTest):
         self.assert_refused(SMALL.replace("name: small\n", ""),
                             "{f}:1:1: name: the key 'name' is required; expected text")
         self.assert_refused(SMALL.replace("  type: four_rooms\n", ""),
-                            "{f}:2:1: game.type: the key 'type' is required; expected one of four_rooms|crowd_grid")
+                            "{f}:2:1: game.type: the key 'type' is required; expected one of " + self.games())
         self.assert_refused(SMALL.replace("type: mf_trpo", "type:"),
                             "{f}:6:8: solver.type: the key 'type' is required; expected one of mf_trpo")
         self.assert_refused(SMALL.replace("eta: 0.5", "eta:"), "{f}:7:7: solver.eta: the key has no value")

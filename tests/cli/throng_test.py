@@ -76,6 +76,12 @@ class ThrongTest(unittest.TestCase):
         self.assertFalse(self.out.exists())
         return done
 
+    def games(self):
+        """The names of all games as a complaint lists them."""
+        games = self.throng("list", check=0).stdout.split("\n\n")[0].splitlines()
+        self.assertEqual(games[0], "games")
+        return "|".join(line.split()[0] for line in games[1:])
+
     def result(self, out=None):
         """The one result folder under `out`."""
         found = sorted((out or self.out).glob("*/*"))

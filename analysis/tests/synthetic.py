@@ -9,6 +9,7 @@ import numpy as np
 from throng_analysis.metrics import COLUMNS
 
 HEADER = ",".join(COLUMNS)
+EMPTY = "," * (len(COLUMNS) - 3)  # ends a row of which only the first three cells are filled
 
 
 def four_rooms_walls(size: int) -> np.ndarray:

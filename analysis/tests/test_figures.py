@@ -5,7 +5,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from matplotlib.colors import LogNorm
-from synthetic import HEADER, four_rooms_walls, trace_text, write_fields, write_run
+from synthetic import EMPTY, HEADER, four_rooms_walls, trace_text, write_fields, write_run
 
 from throng_analysis.figures import draw_all, exploitability, mean_field, policy, quality
 from throng_analysis.figures.heat import colour_scale
@@ -54,7 +54,7 @@ def test_values_not_above_zero_are_drawn_and_said(run_folder):
 
 
 def test_a_narrow_range_still_has_labelled_ticks(tmp_path):
-    cells = "".join(f"{p},{p},{2.5 + p / 10}" + "," * 11 + "\n" for p in range(3))
+    cells = "".join(f"{p},{p},{2.5 + p / 10}" + EMPTY + "\n" for p in range(3))
     drawing = exploitability.draw(read_run(write_run(tmp_path, trace=f"{HEADER}\n{cells}")))[0]
     drawing.save(BytesIO())
     axes = drawing.figure.axes[0]
@@ -63,14 +63,14 @@ def test_a_narrow_range_still_has_labelled_ticks(tmp_path):
 
 
 def test_nothing_but_zeros_still_makes_a_figure(tmp_path):
-    rows = "".join(f"{p},{p},0" + "," * 11 + "\n" for p in range(3))
+    rows = "".join(f"{p},{p},0" + EMPTY + "\n" for p in range(3))
     drawing = exploitability.draw(read_run(write_run(tmp_path, trace=f"{HEADER}\n{rows}")))[0]
     drawing.save(BytesIO())
     assert "3 values are not above zero" in drawing.caption
 
 
 def test_values_that_are_not_finite_are_said(tmp_path):
-    cells = "".join(f"{p},{p},{value}" + "," * 11 + "\n" for p, value in enumerate((1, "inf", 2)))
+    cells = "".join(f"{p},{p},{value}" + EMPTY + "\n" for p, value in enumerate((1, "inf", 2)))
     drawing = exploitability.draw(read_run(write_run(tmp_path, trace=f"{HEADER}\n{cells}")))[0]
     assert list(drawing.figure.axes[0].lines[0].get_xdata()) == [0, 2]
     assert "1 value is not finite for φ(π) and left out." in drawing.caption

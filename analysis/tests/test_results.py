@@ -5,9 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from synthetic import HEADER, four_rooms_walls, record, trace_text, write_fields, write_run
+from synthetic import EMPTY, HEADER, four_rooms_walls, record, trace_text, write_fields, write_run
 
 from throng_analysis.errors import InputError
+from throng_analysis.metrics import COLUMNS
 from throng_analysis.results import find_runs, read_run, read_runs
 
 
@@ -75,10 +76,14 @@ def test_walls_at_the_edge_come_from_the_attributes(tmp_path):
         ("metrics.csv", "iteration,seconds\n0,0\n", ":1: missing columns exploitability,"),
         ("metrics.csv", trace_text().split("\n", 1)[1], ":1: missing columns iteration"),
         ("metrics.csv", HEADER + ",quality\n", ":1: the column quality appears twice"),
-        ("metrics.csv", HEADER + "\n0,0.5\n", ":2: 2 values where the header names 14 columns"),
-        ("metrics.csv", HEADER + "\n0,0,oops" + "," * 11 + "\n", ":2: exploitability is 'oops'"),
-        ("metrics.csv", HEADER + "\n,0" + "," * 12 + "\n", ":2: iteration is empty"),
-        ("metrics.csv", HEADER + ("\n1,0" + "," * 12) * 2 + "\n", ":3: iteration does not grow"),
+        (
+            "metrics.csv",
+            HEADER + "\n0,0.5\n",
+            f":2: 2 values where the header names {len(COLUMNS)} columns",
+        ),
+        ("metrics.csv", HEADER + "\n0,0,oops" + EMPTY + "\n", ":2: exploitability is 'oops'"),
+        ("metrics.csv", HEADER + "\n,0," + EMPTY + "\n", ":2: iteration is empty"),
+        ("metrics.csv", HEADER + ("\n1,0," + EMPTY) * 2 + "\n", ":3: iteration does not grow"),
     ],
 )
 def test_damaged_text_files_are_named(run_folder, file, content, message):

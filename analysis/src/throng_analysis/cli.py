@@ -1,4 +1,4 @@
-"""The command line: throng-analysis report DIR [--out DIR]."""
+"""The command line: throng-analysis report|panels DIR [--out DIR]."""
 
 import argparse
 import sys
@@ -7,14 +7,16 @@ from pathlib import Path
 
 from throng_analysis import __version__
 from throng_analysis.errors import InputError
+from throng_analysis.panels import write_panels
 from throng_analysis.report import write_report
 
 DONE, WITH_PROBLEMS, BAD_INPUT = 0, 1, 2
 
 EXIT_CODES = """\
 exit codes:
-  0  the report shows every run
-  1  the report was written, but something in the results is wrong; stderr says what
+  0  every run is shown
+  1  it was written, but a run is left out or something in the results is wrong; stderr
+     says what
   2  bad input: nothing was written; stderr says why
 """
 
@@ -25,6 +27,17 @@ DIR is the folder of a run (OUT/<name>/<run id>) or any folder above it; every r
 below it is shown. Runs that have not ended are marked 'running' and shown as far as
 they are; failed runs are shown with their reason. The page needs no other file and
 no network: it can be sent as it is.
+"""
+
+PANELS = """\
+Draw the runs below DIR side by side: one curve for each finished run in four panels,
+exploitability, quality, mean-field delta and mu-pi delta, with one legend. Writes
+panels_iteration.png and panels_seconds.png.
+
+The label of a run is its solver and the parameters in which the runs differ. With more
+than 7 runs, the seeds of otherwise equal runs share a colour. The runs must be of one
+game, and metrics.which of their experiments must name exploitability, quality,
+mean_field_delta or mu_pi_delta.
 """
 
 
@@ -46,15 +59,23 @@ def parser() -> argparse.ArgumentParser:
         epilog=f"example:\n  throng-analysis report results --out page\n\n{EXIT_CODES}",
         formatter_class=raw,
     )
-    report.add_argument("folder", metavar="DIR", type=Path, help="a run, or a folder above runs")
-    report.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        help="where to write report.html and figures/ (default: DIR/report)",
-    )
+    _add_folders(report, "where to write report.html and figures/ (default: DIR/report)")
     report.set_defaults(act=_report)
+    panels = commands.add_parser(
+        "panels",
+        help="draw runs of one game side by side, in four panels of metrics",
+        description=PANELS,
+        epilog=f"example:\n  throng-analysis panels results/comparison\n\n{EXIT_CODES}",
+        formatter_class=raw,
+    )
+    _add_folders(panels, "where to write the two figures (default: DIR/panels)")
+    panels.set_defaults(act=_panels)
     return top
+
+
+def _add_folders(command: argparse.ArgumentParser, out: str) -> None:
+    command.add_argument("folder", metavar="DIR", type=Path, help="a run, or a folder above runs")
+    command.add_argument("--out", metavar="DIR", type=Path, help=out)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,6 +94,15 @@ def _report(options: argparse.Namespace) -> int:
         _complain(problem)
     print(f"{report.page} ({len(report.figures)} figures)")
     return WITH_PROBLEMS if report.problems else DONE
+
+
+def _panels(options: argparse.Namespace) -> int:
+    panels = write_panels(options.folder, options.out or options.folder / "panels")
+    for message in (*panels.problems, *panels.warnings):
+        _complain(message)
+    notes = [panels.notes] if panels.notes else []
+    print(*panels.figures, panels.ends, *notes, sep="\n")
+    return WITH_PROBLEMS if panels.problems else DONE
 
 
 def _complain(message: str) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
-from io import BytesIO
 from pathlib import Path
 
 from throng_analysis import __version__
 from throng_analysis.errors import InputError
 from throng_analysis.figures import draw_all
 from throng_analysis.metrics import EXPLOITABILITY, QUALITY, REGULARISED_EXPLOITABILITY
+from throng_analysis.output import write_whole, writing_below
 from throng_analysis.page import Html, number, picture, table, text
 from throng_analysis.results import BadRun, Run, read_runs
 from throng_analysis.section import STATUS_WORDS, badge, iterations, section
@@ -41,18 +41,13 @@ def write_report(folder: Path, out: Path) -> Report:
     report = Report(out / PAGE, problems=[run.reason for run in bad])
     bad = [BadRun(run.folder, _short(run.reason, folder)) for run in bad]
     sections = []
-    try:
+    with writing_below(out):
         for index, run in enumerate(runs):
             report.problems.extend(run.warnings)
             run.warnings = [_short(warning, folder) for warning in run.warnings]
             place = out / FIGURES / run.folder.relative_to(folder)
             sections.append(section(run, f"run-{index}", _figures(run, place, report)))
-        _write(report.page, _page(runs, bad, sections).encode())
-    except OSError as error:
-        raise InputError(
-            f"{error.filename or out}: cannot be written ({error.strerror or error}); "
-            "choose another folder with --out"
-        ) from None
+        write_whole(report.page, _page(runs, bad, sections).encode())
     return report
 
 
@@ -64,21 +59,12 @@ def _short(message: str, folder: Path) -> str:
 def _figures(run: Run, place: Path, report: Report) -> list[tuple[str, Html]]:
     figures = []
     for drawing in draw_all(run):
-        buffer = BytesIO()
-        drawing.save(buffer)
+        png = drawing.png()
         path = place / f"{drawing.slug}.png"
-        _write(path, buffer.getvalue())
+        write_whole(path, png)
         report.figures.append(path)
-        figures.append((drawing.slug, picture(buffer.getvalue(), drawing.alt, drawing.caption)))
+        figures.append((drawing.slug, picture(png, drawing.alt, drawing.caption)))
     return figures
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that appears complete or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
 
 
 def _page(runs: Sequence[Run], bad: Sequence[BadRun], sections: Sequence[Html]) -> str:

@@ -81,25 +81,26 @@ def find_runs(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path, with_fields: bool = True) -> Run:
     """Read the run in `folder`; raises InputError if its record or its trace is not readable."""
     record = _record(folder)
     run = Run(folder, record, trace=None, fields=None)
     ended_well = record.status in ("converged", "iteration_limit")
     if ended_well or (folder / TRACE).exists():
         run.trace = read_trace(folder / TRACE, growing=not ended_well)
-    _add_fields(run, ended_well)
+    if with_fields:
+        _add_fields(run, ended_well)
     _compare_metrics(run)
     return run
 
 
-def read_runs(folder: Path) -> tuple[list[Run], list[BadRun]]:
+def read_runs(folder: Path, with_fields: bool = True) -> tuple[list[Run], list[BadRun]]:
     """Read every run at or below `folder`: those that can be read, and those that cannot."""
     runs, bad = [], []
     places = find_runs(folder)
     for place in _renamed(places):
         try:
-            runs.append(read_run(place))
+            runs.append(read_run(place, with_fields))
         except InputError as error:
             bad.append(BadRun(place, str(error)))
     return runs, bad

@@ -77,14 +77,17 @@ def _drawing(run: Run, curves: list[Curve], abscissa: str, slug: str, title: str
     heading = f"{title} against {abscissa}"
     with settings():
         axes = new_axes()
-        axes.set_yscale("log")
-        axes.yaxis.set_minor_formatter(NullFormatter())
-        floor = _floor(curves)
+        floor = floor_of(curves)
         for curve, style in zip(curves, STYLES, strict=False):
-            _plot(axes, curve, style, floor)
-        _limit(axes, curves, floor)
-        _finish(axes, abscissa, heading)
-    notes = [note for curve in curves for note in _notes(curve)]
+            name = f"{curve.metric.label}  {curve.metric.math}"
+            below = f"{curve.metric.math} not above 0, drawn at the edge"
+            few = len(curve.x) <= FEW_POINTS
+            plot_curve(axes, curve, style, floor, few, (name, below))
+        limit(axes, curves, floor)
+        finish(axes, abscissa)
+        axes.set_title(heading)
+        axes.legend(loc="best", handlelength=2.6, labelcolor=None)
+    notes = [note for curve in curves for note in notes_of(curve, curve.metric.symbol)]
     return Drawing(
         slug=f"{slug}_{abscissa}",
         caption=" ".join([f"{heading}: {_listed(curves)}.", *notes]),
@@ -93,24 +96,35 @@ def _drawing(run: Run, curves: list[Curve], abscissa: str, slug: str, title: str
     )
 
 
-def _floor(curves: list[Curve]) -> float:
+def floor_of(curves: list[Curve]) -> float:
     """Return where values that are not above zero are drawn: under the smallest that is."""
     smallest = [np.nanmin(curve.y) for curve in curves if curve.drawable]
     return min(smallest, default=1e-15) / 4
 
 
-def _plot(axes: Axes, curve: Curve, style: tuple, floor: float) -> None:
+def plot_curve(
+    axes: Axes,
+    curve: Curve,
+    style: tuple,
+    floor: float,
+    marked: bool,
+    labels: tuple[str, str] = ("", ""),
+) -> None:
+    """Draw a curve; values not above zero are hollow marks at `floor`.
+
+    `marked` says whether each point gets a mark; `labels` are those of the curve and of the
+    hollow marks.
+    """
     colour, line, marker = style
-    few = len(curve.x) <= FEW_POINTS
     axes.plot(
         curve.x,
         curve.y,
         color=colour,
         linestyle=line,
         linewidth=1.8,
-        marker=marker if few else None,
+        marker=marker if marked else None,
         markersize=3.6,
-        label=f"{curve.metric.label}  {curve.metric.math}",
+        label=labels[0],
     )
     if curve.below.any():
         x = curve.x[curve.below]
@@ -124,11 +138,14 @@ def _plot(axes: Axes, curve: Curve, style: tuple, floor: float) -> None:
             markeredgecolor=colour,
             clip_on=False,
             zorder=5,
-            label=f"{curve.metric.math} not above 0, drawn at the edge",
+            label=labels[1],
         )
 
 
-def _limit(axes: Axes, curves: list[Curve], floor: float) -> None:
+def limit(axes: Axes, curves: list[Curve], floor: float) -> None:
+    """Make the axes logarithmic in y, with limits that hold `curves` and the marks at `floor`."""
+    axes.set_yscale("log")
+    axes.yaxis.set_minor_formatter(NullFormatter())
     last = max(curve.x[-1] for curve in curves) or 1
     axes.set_xlim(-0.02 * last, 1.02 * last)
     positive = [curve.y for curve in curves if curve.drawable]
@@ -143,14 +160,13 @@ def _limit(axes: Axes, curves: list[Curve], floor: float) -> None:
         axes.set_ylim(bottom=min(floor, low))
 
 
-def _finish(axes: Axes, abscissa: str, heading: str) -> None:
+def finish(axes: Axes, abscissa: str) -> None:
+    """Set ticks, grid and the name of the abscissa."""
     axes.yaxis.set_major_locator(LogLocator(numticks=9))
     integer = abscissa == "iteration"
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=integer, steps=[1, 2, 5, 10]))
     axes.grid(axis="x", visible=False)
     axes.set_xlabel(ABSCISSAE[abscissa])
-    axes.set_title(heading)
-    axes.legend(loc="best", handlelength=2.6, labelcolor=None)
     axes.tick_params(colors=MUTED, labelcolor="#1f2933")
 
 
@@ -158,16 +174,17 @@ def _listed(curves: list[Curve]) -> str:
     return ", ".join(f"{curve.metric.label} {curve.metric.symbol}" for curve in curves)
 
 
-def _notes(curve: Curve) -> list[str]:
+def notes_of(curve: Curve, name: str) -> list[str]:
+    """Return what a caption has to say of values of `name` that are not on the curve."""
     notes = []
     if count := int(curve.below.sum()):
         notes.append(
-            f"{_values(count)} not above zero for {curve.metric.symbol} (the smallest is "
+            f"{_values(count)} not above zero for {name} (the smallest is "
             f"{curve.least:.1e}): hollow marks at the lower edge, since a logarithmic axis has "
             "no place for them."
         )
     if curve.lost:
-        notes.append(f"{_values(curve.lost)} not finite for {curve.metric.symbol} and left out.")
+        notes.append(f"{_values(curve.lost)} not finite for {name} and left out.")
     return notes
 
 

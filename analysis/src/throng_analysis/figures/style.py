@@ -1,6 +1,7 @@
 """How every figure looks: fonts, sizes, colours, and the canvas it is drawn on."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, told apart with every common kind of colour blindness.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#aa4499"
+ORANGE, SKY = "#e69f00", "#56b4e9"
 INK, MUTED, FAINT, PAPER = "#1f2933", "#66727f", "#d9dee3", "#ffffff"
 WALL, WALL_LINE = "#d5d8dc", "#9aa3ad"
 
@@ -60,13 +62,24 @@ class Drawing:
         with mpl.rc_context(SETTINGS):
             self.figure.savefig(target, format="png", dpi=DOTS_PER_INCH, facecolor=PAPER)
 
+    def png(self) -> bytes:
+        """Return the figure as the content of a PNG file."""
+        buffer = BytesIO()
+        self.save(buffer)
+        return buffer.getvalue()
 
-def new_axes(size: tuple[float, float] = CHART_SIZE, layout: str = "constrained") -> Axes:
-    """Return the axes of a new figure of `size` inches; use it within `settings()`."""
+
+def new_figure(size: tuple[float, float], layout: str = "constrained") -> Figure:
+    """Return a new figure of `size` inches without axes; use it within `settings()`."""
     figure = Figure(figsize=size, layout=layout)
     FigureCanvasAgg(figure)
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
-    return figure.add_subplot()
+    return figure
+
+
+def new_axes(size: tuple[float, float] = CHART_SIZE, layout: str = "constrained") -> Axes:
+    """Return the axes of a new figure of `size` inches; use it within `settings()`."""
+    return new_figure(size, layout).add_subplot()
 
 
 def settings():

@@ -64,3 +64,54 @@ build() {
   cmake --preset "$preset" "$@"
   cmake --build --preset "$preset" -j "$(cores)"
 }
+
+# cached <option>: its value in an earlier configuration of the build; OFF without one.
+cached() {
+  local value
+  value=$(sed -n "s/^$1:[A-Z]*=//p" build/release/CMakeCache.txt 2>/dev/null) || true
+  echo "${value:-OFF}"
+}
+
+# The program alone. Tests and measurements, which need more software and time, are left out unless they have been asked
+# for before.
+build_program() {
+  cmake --preset release "-DTHRONG_TESTS=$(cached THRONG_TESTS)" "-DTHRONG_BENCH=$(cached THRONG_BENCH)"
+  cmake --build --preset release --target throng -j "$(cores)"
+}
+
+# begin_steps <number of steps> <log>: for scripts that consist of steps.
+begin_steps() {
+  steps=$1 log=$2 step=0
+  mkdir -p "$(dirname "$log")"
+  date >"$log"
+}
+
+# run_step <title> <function> [arguments]: output goes to the log; a failure ends the script with the log's tail.
+run_step() {
+  local title=$1 begin=$SECONDS first_line status
+  shift
+  step=$((step + 1))
+  printf '[%d/%d] %-34s ' "$step" "$steps" "$title"
+  printf '\n=== %s\n' "$title" >>"$log"
+  first_line=$(wc -l <"$log")
+  set +e
+  (
+    set -e
+    "$@"
+  ) >>"$log" 2>&1 </dev/null
+  status=$?
+  set -e
+  if [[ $status -ne 0 ]]; then
+    printf 'failed after %d s\n\n' $((SECONDS - begin))
+    tail -n +$((first_line + 1)) "$log" | tail -n 30 >&2
+    printf '\nThe step "%s" failed (exit code %d). The whole log is in %s.' "$title" "$status" "$log" >&2
+    say_where_paths_start >&2
+    exit "$status"
+  fi
+  printf '%4d s\n' $((SECONDS - begin))
+}
+
+say_where_paths_start() {
+  if [[ $caller != "$root" ]]; then printf ' Paths start at %s.' "$root"; fi
+  printf '\n'
+}

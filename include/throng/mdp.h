@@ -72,7 +72,8 @@ PetscErrorCode MfgModelGetInitialMeanField(MfgModel model, Vec mu, const MfgComp
 PetscErrorCode MfgModelSetPolicy(MfgModel model, Vec pi);
 /*
   Hold the model at μ: rewards and transitions are those at μ from now on. Copies what it needs. Transitions
-  that do not depend on μ are left alone; the others cost one call of the game per (s, a).
+  that do not depend on μ are left alone; the others cost one call of the game per (s, a). Rewards that are
+  not finite numbers mark the model as failed.
 */
 PetscErrorCode MfgModelSetMeanField(MfgModel model, Vec mu);
 

@@ -140,11 +140,26 @@ static PetscErrorCode Refresh(MfgModel model, Vec mu, PetscBool rewards)
   PetscFunctionReturn(0);
 }
 
+/* A reward that is not a number would be lost in a maximum over actions. */
+static PetscErrorCode CheckRewards(MfgModel model)
+{
+  int finite = 1, everywhere;
+
+  PetscFunctionBegin;
+  for (PetscInt i = 0; i < model->local * model->actions; i++)
+    if (PetscIsInfOrNanReal(model->rewards[i])) finite = 0;
+  PetscCallMPI(MPI_Allreduce(&finite, &everywhere, 1, MPI_INT, MPI_MIN, model->comm));
+  if (!everywhere)
+    PetscCall(MfgModelFail_Private(model, MFG_FAILURE_NOT_FINITE, "the rewards are not finite numbers"));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgModelSetMeanField(MfgModel model, Vec mu)
 {
   PetscFunctionBegin;
   PetscCall(Refresh(model, mu, PETSC_TRUE));
   model->transitions_at = MFG_AT_HELD_MU;
+  PetscCall(CheckRewards(model));
   PetscFunctionReturn(0);
 }
 

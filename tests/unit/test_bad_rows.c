@@ -125,9 +125,37 @@ static void LeavesTheStates(void **state)
   AssertSetUp(&table, PETSC_ERR_USER);
 }
 
+/* One action of one state pays no number: a maximum over actions would pass over it. */
+static void RewardIsNotANumber(void **state)
+{
+  static const PetscReal values[] = {NAN, INFINITY, -INFINITY};
+  PetscReal              p[STATES * ACTIONS * STATES], r[STATES * ACTIONS] = {0};
+  const TestTable        table = {.states = STATES, .actions = ACTIONS, .p = p, .r = r};
+
+  (void)state;
+  FillGood(p);
+  for (int i = 0; i < 3; i++) {
+    MfgGame    game;
+    MfgModel   model;
+    MfgFailure kind;
+    Vec        mu;
+
+    r[STATES * ACTIONS - 1] = values[i];
+    game = TestTableGame(&table, NULL);
+    model = TestModel(game, NULL);
+    mu = TestStateVec(model, 1.0 / STATES);
+    CHECK(MfgModelSetMeanField(model, mu));
+    CHECK(MfgModelGetFailureKind(model, &kind));
+    assert_int_equal(kind, MFG_FAILURE_NOT_FINITE);
+    CHECK(VecDestroy(&mu));
+    TestDestroy(&model, &game);
+  }
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(GoodRows),     cmocka_unit_test(SumsBelowOne),
-    cmocka_unit_test(SumsAboveOne), cmocka_unit_test(NegativeProbability),
-    cmocka_unit_test(NotANumber),   cmocka_unit_test(LeavesTheStates)};
+    cmocka_unit_test(GoodRows),          cmocka_unit_test(SumsBelowOne),
+    cmocka_unit_test(SumsAboveOne),      cmocka_unit_test(NegativeProbability),
+    cmocka_unit_test(NotANumber),        cmocka_unit_test(LeavesTheStates),
+    cmocka_unit_test(RewardIsNotANumber)};
 
 TEST_MAIN("bad rows", tests)

@@ -1,6 +1,7 @@
 /* Best response: V*_μ and a greedy policy, by inexact policy iteration with KSP. */
 #include "greedy_matrix.h"
 #include "sweep.h"
+#include "ties.h"
 
 typedef struct {
   PetscBool       started;
@@ -8,27 +9,6 @@ typedef struct {
   PetscInt       *action;  /* [n] */
   MfgGreedyMatrix system;
 } BestResponse;
-
-/* The lowest action within `margin` of the best. */
-static PetscInt LowestBest(PetscInt A, const PetscReal q[], PetscReal best, PetscReal margin)
-{
-  PetscInt a = 0;
-
-  while (a < A - 1 && q[a] < best - margin) a++;
-  return a;
-}
-
-static PetscReal BestOf(PetscInt A, const PetscReal q[], PetscReal *largest)
-{
-  PetscReal best = q[0];
-
-  *largest = PetscAbsReal(q[0]);
-  for (PetscInt a = 1; a < A; a++) {
-    best = PetscMax(best, q[a]);
-    *largest = PetscMax(*largest, PetscAbsReal(q[a]));
-  }
-  return best;
-}
 
 /*
   The greedy policy at V. An action changes only for a gain above the tie tolerance, so that rounding does not
@@ -49,10 +29,10 @@ static PetscErrorCode Improve(MfgModel model, void *context, Vec V, MfgBellman *
     PetscReal best, largest, margin, gap;
 
     MfgSweepRow(&sweep, i);
-    best = BestOf(A, sweep.q, &largest);
+    best = MfgBestOf(A, sweep.q, &largest);
     margin = PetscMin(model->tie_tolerance * (1 + largest), 0.5 * model->best_response_tolerance);
     if (!response->started || sweep.q[response->action[i]] < best - margin) {
-      response->action[i] = LowestBest(A, sweep.q, best, margin);
+      response->action[i] = MfgLowestBest(A, sweep.q, best, margin);
       changes++;
     }
     reward[i] = model->rewards[i * A + response->action[i]];
@@ -107,8 +87,9 @@ static PetscErrorCode GreedyPolicy(MfgModel model, Vec V, PetscReal residual, Ve
     PetscReal best, largest;
 
     MfgSweepRow(&sweep, i);
-    best = BestOf(A, sweep.q, &largest);
-    pi[i * A + LowestBest(A, sweep.q, best, PetscMax(model->tie_tolerance * (1 + largest), 10 * error))] = 1;
+    best = MfgBestOf(A, sweep.q, &largest);
+    pi[i * A + MfgLowestBest(A, sweep.q, best, PetscMax(model->tie_tolerance * (1 + largest), 10 * error))] =
+        1;
   }
   PetscCall(VecRestoreArray(policy, &pi));
   PetscCall(MfgSweepEnd_Private(&sweep));

@@ -142,46 +142,15 @@ static PetscErrorCode Destroy(MfgSolver solver)
   PetscFunctionReturn(0);
 }
 
-/* One state: ℓ ← keep·ℓ + gain·q, shifted so that π = exp ℓ sums to one. */
-static inline void MirrorRow(PetscInt A, PetscReal keep, PetscReal gain, const PetscScalar q[],
-                             PetscScalar l[], PetscScalar pi[])
-{
-  PetscReal largest = PETSC_NINFINITY, sum = 0, shift;
-
-  for (PetscInt a = 0; a < A; a++) {
-    l[a] = keep * l[a] + gain * q[a];
-    largest = PetscMax(largest, PetscRealPart(l[a]));
-  }
-  for (PetscInt a = 0; a < A; a++) {
-    pi[a] = PetscExpReal(PetscRealPart(l[a]) - largest);
-    sum += PetscRealPart(pi[a]);
-  }
-  shift = largest + PetscLogReal(sum);
-  for (PetscInt a = 0; a < A; a++) {
-    pi[a] /= sum;
-    l[a] -= shift;
-  }
-}
-
+/* ℓ ← (k+1)/(k+2) ℓ + q/(η (k+2)), and π from it. */
 static PetscErrorCode MirrorStep(MfgSolver solver, PetscInt k)
 {
-  MfTrpo            *trpo = (MfTrpo *)solver->data;
-  const PetscReal    keep = (k + 1.0) / (k + 2.0), gain = 1 / (trpo->eta * (k + 2.0));
-  const PetscScalar *q;
-  PetscScalar       *l, *pi;
-  PetscInt           n, A;
+  MfTrpo *trpo = (MfTrpo *)solver->data;
 
   PetscFunctionBegin;
   PetscCall(MfgStageBegin(MFG_STAGE_IMPROVE));
-  PetscCall(VecGetBlockSize(solver->pi, &A));
-  PetscCall(VecGetLocalSize(solver->mu, &n));
-  PetscCall(VecGetArrayRead(trpo->q, &q));
-  PetscCall(VecGetArray(trpo->logits, &l));
-  PetscCall(VecGetArrayWrite(solver->pi, &pi));
-  for (PetscInt i = 0; i < n; i++) MirrorRow(A, keep, gain, &q[i * A], &l[i * A], &pi[i * A]);
-  PetscCall(VecRestoreArrayWrite(solver->pi, &pi));
-  PetscCall(VecRestoreArray(trpo->logits, &l));
-  PetscCall(VecRestoreArrayRead(trpo->q, &q));
+  PetscCall(VecAXPBY(trpo->logits, 1 / (trpo->eta * (k + 2.0)), (k + 1.0) / (k + 2.0), trpo->q));
+  PetscCall(MfgSoftmax_Private(trpo->logits, solver->pi));
   PetscCall(MfgStageEnd(MFG_STAGE_IMPROVE));
   PetscFunctionReturn(0);
 }

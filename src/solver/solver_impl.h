@@ -53,6 +53,12 @@ struct _p_MfgSolver {
 /* Count what a solve of the algorithm cost towards the next row. */
 void MfgSolverCount_Private(MfgSolver solver, const MfgSolve *solve);
 
+/*
+  softmax.c: π(a|s) = exp ℓ(s,a) / Σ_b exp ℓ(s,b), both [S, A]; the logits are shifted to ℓ = log π, at most
+  0.
+*/
+PetscErrorCode MfgSoftmax_Private(Vec logits, Vec pi);
+
 /* metrics.c */
 extern const MfgParameterSpec MfgMetricsTable_Private[];
 PetscErrorCode                MfgMetricsCheck_Private(MfgSolver solver, const MfgComplaints *complaints);

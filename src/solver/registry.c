@@ -1,9 +1,13 @@
 /* The solvers, by name. A new solver is one file and one line here. */
 #include "solver_impl.h"
 
+extern const MfgSolverClass MfgSolverFictitiousPlay;
 extern const MfgSolverClass MfgSolverMfTrpo;
+extern const MfgSolverClass MfgSolverOnlineMirrorDescent;
+extern const MfgSolverClass MfgSolverPolicyIteration;
 
-static const MfgSolverClass *const classes[] = {&MfgSolverMfTrpo};
+static const MfgSolverClass *const classes[] = {&MfgSolverMfTrpo, &MfgSolverFictitiousPlay,
+                                                &MfgSolverOnlineMirrorDescent, &MfgSolverPolicyIteration};
 
 PetscErrorCode MfgSolverGetClasses(PetscInt *count, const MfgSolverClass *const **list)
 {

@@ -27,7 +27,8 @@ class CommandLine(throng_test.ThrongTest):
         self.assertRegex(done.stdout, r"^throng \d+\.\d+\.\d+ \(commit \S+\)\n")
 
     def test_list(self):
-        self.assert_told(["list"], "four_rooms", "crowd_grid", "mf_trpo")
+        self.assert_told(["list"], "four_rooms", "crowd_grid", "mf_trpo", "fictitious_play", "online_mirror_descent",
+                         "policy_iteration")
 
     def test_describe(self):
         done = self.assert_told(["describe", "game", "four_rooms"], "crowd_aversion", "noise.slip", "discount",
@@ -38,6 +39,8 @@ class CommandLine(throng_test.ThrongTest):
         self.assertEqual(size.split()[:4], ["size", "integer", "11", "[7,inf)"])
         self.assertEqual(size.index("[7,inf)"), header.index("range"))
         self.assert_told(["describe", "solver", "mf_trpo"], "eta", "beta[.value]", "(0,1]", "stop.mean_field_delta")
+        self.assert_told(["describe", "solver", "fictitious_play"], "lambda[.schedule]", "harmonic|constant|pure",
+                         "population_steps", "stop.exploitability")
         self.assert_told(["describe", "metrics"], "which", "every", "exploitability_at_mu")
         self.assert_told(["describe", "evaluation"], "tolerance", "direct_below")
         self.assert_told(["describe", "output"], "fields", "mean_field|policy|value")

@@ -24,8 +24,8 @@ class YamlErrors(throng_test.ThrongTest):
     def test_empty_file(self):
         self.assert_refused("# nothing\n",
                             "{f}:1:1: name: the key 'name' is required; expected text",
-                            "{f}:1:1: game.type: the key 'type' is required; expected one of " + self.games(),
-                            "{f}:1:1: solver.type: the key 'type' is required; expected one of mf_trpo")
+                            "{f}:1:1: game.type: the key 'type' is required; expected one of " + self.types("game"),
+                            "{f}:1:1: solver.type: the key 'type' is required; expected one of " + self.types("solver"))
 
     def test_not_a_mapping(self):
         self.assert_refused("- a\n- b\n", "{f}:1:1: expected a mapping with the sections game and solver")
@@ -84,9 +84,9 @@ class YamlErrors(throng_test.ThrongTest):
         self.assert_refused(SMALL.replace("name: small\n", ""),
                             "{f}:1:1: name: the key 'name' is required; expected text")
         self.assert_refused(SMALL.replace("  type: four_rooms\n", ""),
-                            "{f}:2:1: game.type: the key 'type' is required; expected one of " + self.games())
+                            "{f}:2:1: game.type: the key 'type' is required; expected one of " + self.types("game"))
         self.assert_refused(SMALL.replace("type: mf_trpo", "type:"),
-                            "{f}:6:8: solver.type: the key 'type' is required; expected one of mf_trpo")
+                            "{f}:6:8: solver.type: the key 'type' is required; expected one of " + self.types("solver"))
         self.assert_refused(SMALL.replace("eta: 0.5", "eta:"), "{f}:7:7: solver.eta: the key has no value")
 
     def test_mistyped_values(self):

@@ -76,11 +76,11 @@ class ThrongTest(unittest.TestCase):
         self.assertFalse(self.out.exists())
         return done
 
-    def games(self):
-        """The names of all games as a complaint lists them."""
-        games = self.throng("list", check=0).stdout.split("\n\n")[0].splitlines()
-        self.assertEqual(games[0], "games")
-        return "|".join(line.split()[0] for line in games[1:])
+    def types(self, kind):
+        """The names of all games (kind "game") or solvers as a complaint lists them."""
+        blocks = (block.splitlines() for block in self.throng("list", check=0).stdout.split("\n\n"))
+        names = {header: lines for header, *lines in blocks}[kind + "s"]
+        return "|".join(line.split()[0] for line in names)
 
     def result(self, out=None):
         """The one result folder under `out`."""

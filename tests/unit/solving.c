@@ -1,24 +1,44 @@
 #include "solving.h"
 #include "testing.h"
 
-MfgSolver TestSolver(MfgModel model, const char *which, const char *every, ...)
+static MfgSolver Build(const char *type, MfgModel model, const char *which, const char *every,
+                       va_list arguments)
 {
   MfgSolver     solver;
   MfgParameters metrics;
-  va_list       arguments;
   const char   *key;
 
   CHECK(MfgSolverCreate(PETSC_COMM_WORLD, &solver));
-  CHECK(MfgSolverSetType(solver, "mf_trpo", NULL));
-  va_start(arguments, every);
+  CHECK(MfgSolverSetType(solver, type, NULL));
   while ((key = va_arg(arguments, const char *)))
     CHECK(MfgSolverSetParameter(solver, key, va_arg(arguments, const char *)));
-  va_end(arguments);
   CHECK(MfgSolverGetMetricsParameters(solver, &metrics));
   CHECK(MfgParametersSet(metrics, "which", which, NULL));
   CHECK(MfgParametersSet(metrics, "every", every, NULL));
   CHECK(MfgSolverSetModel(solver, model));
   CHECK(MfgSolverSetUp(solver, NULL));
+  return solver;
+}
+
+MfgSolver TestSolver(MfgModel model, const char *which, const char *every, ...)
+{
+  MfgSolver solver;
+  va_list   arguments;
+
+  va_start(arguments, every);
+  solver = Build("mf_trpo", model, which, every, arguments);
+  va_end(arguments);
+  return solver;
+}
+
+MfgSolver TestSolverOf(const char *type, MfgModel model, const char *which, const char *every, ...)
+{
+  MfgSolver solver;
+  va_list   arguments;
+
+  va_start(arguments, every);
+  solver = Build(type, model, which, every, arguments);
+  va_end(arguments);
   return solver;
 }
 

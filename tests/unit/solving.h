@@ -14,6 +14,8 @@ typedef struct {
 
 /* mf_trpo that is set up, with `which` of the metrics; the solver's keys and values end with NULL. */
 MfgSolver TestSolver(MfgModel model, const char *which, const char *every, ...);
+/* The same for any type of solver. */
+MfgSolver TestSolverOf(const char *type, MfgModel model, const char *which, const char *every, ...);
 /* Solve, and keep the rows. Returns the reason; `text` as of MfgSolverGetReason(), or NULL. */
 MfgSolverReason TestSolve(MfgSolver solver, TestRows *rows, const char **text);
 

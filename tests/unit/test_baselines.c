@@ -12,6 +12,7 @@
 */
 #include <math.h>
 #include <string.h>
+#include "crowded_ring.h"
 #include "dense.h"
 #include "solving.h"
 #include "table_game.h"
@@ -19,63 +20,6 @@
 
 enum { ROUNDS = 7, STEPS = 3 };
 static const PetscReal tie_tolerance = 1e-9;
-
-/*
-  A ring of states with a coupled P: a step to either side (actions 1 and 2) succeeds with 1 - 0.9 μ there.
-*/
-enum { RING = 7, RING_ACTIONS = 3 };
-
-static PetscErrorCode RingSetUp(MfgGame game, MfgParameters parameters)
-{
-  PetscFunctionBeginUser;
-  (void)parameters;
-  PetscCall(MfgGameSetSizes(game, RING, RING_ACTIONS, 2));
-  PetscCall(MfgGameSetCoupling(game, MFG_COUPLING_LOCAL, MFG_COUPLING_NONE));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode RingTransitions(MfgGame game, PetscInt s, PetscInt a, const MfgMeanField *mu,
-                                      PetscInt *count, PetscInt next[], PetscReal p[])
-{
-  PetscFunctionBeginUser;
-  (void)game;
-  *count = 2;
-  next[0] = s;
-  next[1] = (s + (a == 0 ? 0 : a == 1 ? 1 : RING - 1)) % RING;
-  if (!mu) PetscFunctionReturn(0);
-  p[1] = 1 - 0.9 * MfgMeanFieldAt(mu, next[1]);
-  p[0] = 1 - p[1];
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode RingRewards(MfgGame game, const MfgMeanField *mu, PetscReal r[])
-{
-  PetscFunctionBeginUser;
-  (void)game;
-  for (PetscInt s = mu->begin; s < mu->end; s++)
-    for (PetscInt a = 0; a < RING_ACTIONS; a++)
-      r[(s - mu->begin) * RING_ACTIONS + a] =
-          sin((PetscReal)(s * s)) - 2 * mu->own[s - mu->begin] - 0.1 * (PetscReal)a;
-  PetscFunctionReturn(0);
-}
-
-static const MfgParameterSpec ring_parameters[] = {{.key = NULL}};
-static const MfgGameClass     ring = {.name = "crowded_ring",
-                                      .summary = "a ring where steps into a crowd fail",
-                                      .parameters = ring_parameters,
-                                      .setup = RingSetUp,
-                                      .transitions = RingTransitions,
-                                      .rewards = RingRewards};
-
-static MfgGame RingGame(void)
-{
-  static PetscBool registered = PETSC_FALSE;
-
-  if (!registered) CHECK(MfgGameRegister(&ring));
-  registered = PETSC_TRUE;
-  return TestGame("crowded_ring", "initial", "concentrated", "initial.state", "2", "initial.weight", "0.7",
-                  NULL);
-}
 
 /* What is played, dense. Arrays over rounds hold all of them, so that averages can be taken directly. */
 typedef struct Play Play;
@@ -415,7 +359,7 @@ static void Table(void **state)
 static void Coupled(void **state)
 {
   (void)state;
-  CompareAll(RingGame());
+  CompareAll(TestCrowdedRing());
 }
 
 /* Without noise and from one cell, much of a grid is not reached in a few iterations. */

@@ -21,7 +21,7 @@ of them fails, and 2 if software is missing that cannot be installed from here.
   clang       a build with clang, warnings are errors
   sanitizers  the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
   valgrind    no errors and no definite leaks in our code (implies build)
-  quickstart  jobs/quickstart.sh in an empty copy of the tracked files
+  quickstart  jobs/quickstart.sh, then experiments/four_rooms_comparison/run.sh, in an empty copy of the tracked files
 
 A word that is not a part is a CTest label: `bash tests/run.sh unit` builds and runs the unit tests only.
 
@@ -93,6 +93,8 @@ part_quickstart() {
   folder=$(mktemp -d)
   tracked | tar --create --null --files-from=- | tar --extract --directory "$folder"
   bash "$folder/jobs/quickstart.sh" && find "$folder/results" -name report.html | grep -q . || status=1
+  bash "$folder/experiments/four_rooms_comparison/run.sh" --ranks 1 || status=1
+  find "$folder/results" -name panels_iteration.png | grep -q . || status=1
   rm -rf "$folder"
   return $status
 }

@@ -5,6 +5,7 @@ extern const MfgGameClass MfgGameFourRooms;
 extern const MfgGameClass MfgGameCrowdGrid;
 extern const MfgGameClass MfgGameSisEpidemic;
 extern const MfgGameClass MfgGameKineticCongestion;
+extern const MfgGameClass MfgGameGarnet;
 
 enum { MAX_CLASSES = 256 };
 static const MfgGameClass *classes[MAX_CLASSES];
@@ -20,6 +21,7 @@ PetscErrorCode MfgGameRegisterAll_Private(void)
   PetscCall(MfgGameRegister(&MfgGameCrowdGrid));
   PetscCall(MfgGameRegister(&MfgGameSisEpidemic));
   PetscCall(MfgGameRegister(&MfgGameKineticCongestion));
+  PetscCall(MfgGameRegister(&MfgGameGarnet));
   PetscFunctionReturn(0);
 }
 

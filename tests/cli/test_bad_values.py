@@ -41,6 +41,12 @@ class BadValues(throng_test.ThrongTest):
         self.assert_value_refused("size: 7", "size: 7\n  initial: {type: concentrated, state: 10000}",
                                   "5:40: game.initial.state: no state 10000; the last one is 39")
 
+    def test_garnet_sizes(self):
+        self.assert_value_refused("four_rooms\n  size: 7", "mf_garnet\n  states: 20\n  branching: 21",
+                                  "5:14: game.branching: 21 is more than the game has states; expected at most 20")
+        self.assert_value_refused("four_rooms\n  size: 7", "mf_garnet\n  states: 20\n  coupled_states: 21", "5:19: "
+                                  "game.coupled_states: 21 is more than the game has states; expected at most 20")
+
     def test_no_complaints_that_follow_from_a_wrong_value(self):
         """What is right beside the user's value is not checked beside the default in its place."""
         cell = "size: 7\n  point_of_interest: {cell: [12, 12], bonus: 1}"

@@ -64,7 +64,15 @@ static const BadGame together[] = {
      "target",
      "[2, 0] is outside the 2 x 2 grid"},
     {"kinetic_congestion", {{"size", "1000000"}}, "size", "64-bit indices"},
-    {"sis_epidemic", {{"initial", "concentrated"}, {"initial.cell", "[0, 0]"}}, "initial.cell", "no grid"}};
+    {"sis_epidemic", {{"initial", "concentrated"}, {"initial.cell", "[0, 0]"}}, "initial.cell", "no grid"},
+    {"mf_garnet", {{"states", "5"}}, "branching", "6 is more than the game has states; expected at most 5"},
+    {"mf_garnet",
+     {{"states", "50"}, {"branching", "51"}},
+     "branching",
+     "51 is more than the game has states; expected at most 50"},
+    {"mf_garnet", {{"states", "1000000000"}}, "states", "64-bit indices"},
+    {"mf_garnet", {{"coupled_states", "101"}}, "coupled_states", "expected at most 100"},
+    {"mf_garnet", {{"initial", "concentrated"}, {"initial.cell", "[0, 0]"}}, "initial.cell", "no grid"}};
 
 static const BadGame alone[] = {
     {"four_rooms", {{"size", "5"}}, "size", "[7,inf)"},
@@ -92,7 +100,12 @@ static const BadGame alone[] = {
     {"sis_epidemic", {{"levels", "1"}}, "levels", "[2,inf)"},
     {"sis_epidemic", {{"infection", "1.01"}}, "infection", "[0,1]"},
     {"sis_epidemic", {{"recovery", "-0.1"}}, "recovery", "[0,1]"},
-    {"sis_epidemic", {{"infection_cost", "-1"}}, "infection_cost", "[0,inf)"}};
+    {"sis_epidemic", {{"infection_cost", "-1"}}, "infection_cost", "[0,inf)"},
+    {"mf_garnet", {{"states", "0"}}, "states", "[1,inf)"},
+    {"mf_garnet", {{"branching", "0"}}, "branching", "[1,inf)"},
+    {"mf_garnet", {{"coupled_states", "-1"}}, "coupled_states", "[0,inf)"},
+    {"mf_garnet", {{"dynamics", "multiplicativ"}}, "dynamics", "did you mean 'multiplicative'?"},
+    {"mf_garnet", {{"interaction", "symmetric"}}, "interaction", "potential|cyclic"}};
 
 /* The game with the values of the case, not set up; complaints about single values are collected. */
 static MfgGame MakeGame(const BadGame *bad, TestComplaints *collected)

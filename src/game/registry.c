@@ -6,6 +6,7 @@ extern const MfgGameClass MfgGameCrowdGrid;
 extern const MfgGameClass MfgGameSisEpidemic;
 extern const MfgGameClass MfgGameKineticCongestion;
 extern const MfgGameClass MfgGameGarnet;
+extern const MfgGameClass MfgGameTabular;
 
 enum { MAX_CLASSES = 256 };
 static const MfgGameClass *classes[MAX_CLASSES];
@@ -22,6 +23,7 @@ PetscErrorCode MfgGameRegisterAll_Private(void)
   PetscCall(MfgGameRegister(&MfgGameSisEpidemic));
   PetscCall(MfgGameRegister(&MfgGameKineticCongestion));
   PetscCall(MfgGameRegister(&MfgGameGarnet));
+  PetscCall(MfgGameRegister(&MfgGameTabular));
   PetscFunctionReturn(0);
 }
 

@@ -78,6 +78,27 @@ class BadFiles(throng_test.ThrongTest):
         self.patch(self.make_fields("law.h5"), 1 / 40, 0.5)
         self.assert_file_refused(SMALL.replace("size: 7", LAW), "5:31: game.initial.path")
 
+    TABLE = SMALL.replace("type: four_rooms\n  size: 7", "type: tabular\n  path: game.h5")
+
+    def test_table_missing(self):
+        self.assert_file_refused(self.TABLE, "4:9: game.path",
+                                 "game.h5: cannot be opened: No such file or directory; expected the HDF5 file of a game")
+        self.assert_refused(self.TABLE.replace("  path: game.h5\n", ""),
+                            "{f}:2:1: game.path: the key 'path' is required; expected text")
+
+    def test_table_of_no_kind(self):
+        self.write("no HDF5\n", "game.h5")
+        self.assert_file_refused(self.TABLE, "4:9: game.path", "game.h5: is not an HDF5 file")
+
+    def test_table_of_another_kind(self):
+        self.make_fields("game.h5")
+        self.assert_file_refused(self.TABLE, "4:9: game.path", "game.h5: unknown attribute ")
+
+    def test_table_cut_off(self):
+        path = self.make_fields("game.h5")
+        path.write_bytes(path.read_bytes()[:-100])
+        self.assert_file_refused(self.TABLE, "4:9: game.path", "game.h5: is HDF5 but cannot be read: is it whole?")
+
     def test_experiment_file_missing(self):
         done = self.throng("run", "none.yaml", "--out", self.out, check=2)
         self.assertEqual(done.stderr, "none.yaml: cannot open the experiment file: No such file or directory\n")

@@ -24,8 +24,8 @@ PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment);
 PetscErrorCode MfgExperimentDestroy(MfgExperiment *experiment);
 /*
   Read and check the file; `settings` are "dotted.key=value" texts, the values in YAML, that replace or add
-  keys. Once per experiment. Paths in the file (the keys that end in `path`) are relative to the current
-  folder.
+  keys. Once per experiment. Paths in the file (`game.plugin` and the keys that end in `path`) are relative to
+  the current folder.
 */
 PetscErrorCode MfgExperimentLoad(MfgExperiment experiment, const char *path, PetscInt count,
                                  const char *const settings[], MfgExperimentOutcome *outcome);

@@ -105,6 +105,39 @@ PetscErrorCode MfgGameRegister(const MfgGameClass *klass);
 /* The registered classes, in order of registration; the array is the library's. */
 PetscErrorCode MfgGameGetClasses(PetscInt *count, const MfgGameClass *const **classes);
 
+/*
+  Games in a shared library of the user's own, a plugin. It is compiled against these headers alone and is not
+  linked to libthrong: it finds the functions above and below, and PETSc's, in the program that loads it
+  (`throng` offers them; a program of one's own does if it is linked with -rdynamic and all of libthrong.a).
+  A plugin says once, at the end of a source file and with all its classes:
+      MFG_PLUGIN(&my_game);
+*/
+
+/* Raised whenever MfgGameClass, MfgParameterSpec or anything else that callbacks see changes. */
+#define MFG_PLUGIN_ABI 1
+
+typedef struct {
+  int                        abi;           /* MFG_PLUGIN_ABI of the headers of the plugin; stays first */
+  int                        integer_bytes; /* of a PetscInt of its PETSc */
+  int                        count;
+  const MfgGameClass *const *classes; /* [count] */
+} MfgPlugin;
+
+#define MFG_PLUGIN_SYMBOL "mfg_plugin"
+#define MFG_PLUGIN(...)                                                                                      \
+  static const MfgGameClass *const mfg_plugin_classes[] = {__VA_ARGS__};                                     \
+  PETSC_EXTERN const MfgPlugin     mfg_plugin;                                                               \
+  const MfgPlugin                  mfg_plugin = {MFG_PLUGIN_ABI, (int)sizeof(PetscInt),                      \
+                                                 sizeof(mfg_plugin_classes) / sizeof(mfg_plugin_classes[0]), \
+                                                 mfg_plugin_classes}
+
+/*
+  Register the classes of the plugin at `path`, which is relative to the current folder; all of them or,
+  after a complaint under the key "plugin", none. To load a plugin again changes nothing. It is never
+  unloaded. Not collective; call alike on every rank.
+*/
+PetscErrorCode MfgGameLoadPlugin(const char *path, const MfgComplaints *complaints);
+
 /* Not collective, as everything below: a game lives on each rank alone. */
 PetscErrorCode MfgGameCreate(MfgGame *game);
 PetscErrorCode MfgGameDestroy(MfgGame *game);

@@ -8,7 +8,8 @@
 const char *const MfgCommandNames[MFG_COMMAND_COUNT] = {"", "run", "list", "describe"};
 
 static const char *const run_options[] = {"--set", "--out", "--overwrite", "--help"};
-static const char *const other_options[] = {"--help", "--version"};
+static const char *const top_options[] = {"--help", "--version"};
+static const char *const other_options[] = {"--help", "--plugin"};
 
 /* Keep the first error. */
 static void Fail(MfgArguments *arguments, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
@@ -56,11 +57,14 @@ static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
 {
   const char     *option = argv[*i];
   const PetscBool run = (PetscBool)(arguments->command == MFG_COMMAND_RUN);
+  const PetscBool top = (PetscBool)(arguments->command == MFG_COMMAND_NONE);
 
   if (!strcmp(option, "--help") || !strcmp(option, "-h"))
     arguments->help = PETSC_TRUE;
-  else if (!strcmp(option, "--version") && arguments->command == MFG_COMMAND_NONE)
+  else if (!strcmp(option, "--version") && top)
     arguments->version = PETSC_TRUE;
+  else if (!run && !top && IsOption(option, "--plugin"))
+    arguments->plugin = TakeValue(arguments, "--plugin", argc, argv, i);
   else if (run && !strcmp(option, "--overwrite"))
     arguments->overwrite = PETSC_TRUE;
   else if (run && IsOption(option, "--out"))
@@ -74,8 +78,7 @@ static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
   else if (run)
     FailWithSuggestion(arguments, "option", option, 4, run_options);
   else
-    FailWithSuggestion(arguments, "option", option, arguments->command == MFG_COMMAND_NONE ? 2 : 1,
-                       other_options);
+    FailWithSuggestion(arguments, "option", option, 2, top ? top_options : other_options);
 }
 
 static void ReadWord(MfgArguments *arguments, const char *word)

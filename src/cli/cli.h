@@ -24,6 +24,7 @@ typedef struct {
   const char **settings; /* [setting_count] */
   int          setting_count;
   const char  *out;
+  const char  *plugin;      /* of list and describe; NULL: none */
   int          petsc_count; /* arguments after `--` */
   char       **petsc;
   char         error[MFG_ERROR_SIZE]; /* empty if the arguments are good */
@@ -34,7 +35,7 @@ void MfgArgumentsRead(int argc, char **argv, const char **settings, MfgArguments
 
 /* These print from rank 0 alone and are collective. `code`: the exit code. */
 PetscErrorCode MfgRunCommand(const MfgArguments *arguments, int *code);
-PetscErrorCode MfgListCommand(int *code);
+PetscErrorCode MfgListCommand(const MfgArguments *arguments, int *code);
 PetscErrorCode MfgDescribeCommand(const MfgArguments *arguments, int *code);
 PetscErrorCode MfgPrintHelp(MfgCommand command, FILE *stream);
 PetscErrorCode MfgPrintVersion(FILE *stream);

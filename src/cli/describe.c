@@ -7,8 +7,25 @@ static const char *const elsewhere = "see right";
 
 enum { COLUMNS = 5, DEFAULT = 2, RANGE = 3, CELL_SIZE = 512, WIDEST = 24 };
 
-PetscErrorCode MfgListCommand(int *code)
+/* Collects one complaint, of an unknown name or of a plugin. */
+static void KeepMessage(void *context, const char *key, const char *message)
 {
+  (void)key;
+  (void)snprintf(context, MFG_ERROR_SIZE, "%s", message);
+}
+
+static PetscErrorCode LoadPlugin(const MfgArguments *arguments, char error[MFG_ERROR_SIZE])
+{
+  const MfgComplaints complaints = {KeepMessage, error};
+
+  PetscFunctionBeginUser;
+  if (arguments->plugin) PetscCall(MfgGameLoadPlugin(arguments->plugin, &complaints));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgListCommand(const MfgArguments *arguments, int *code)
+{
+  char                         error[MFG_ERROR_SIZE] = "";
   const MfgGameClass *const   *games;
   const MfgSolverClass *const *solvers;
   PetscInt                     game_count, solver_count;
@@ -16,8 +33,11 @@ PetscErrorCode MfgListCommand(int *code)
   int                          width = 0;
 
   PetscFunctionBeginUser;
-  *code = MFG_EXIT_DONE;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  PetscCall(LoadPlugin(arguments, error));
+  if (rank == 0 && error[0]) (void)fprintf(stderr, "throng: %s\n", error);
+  *code = error[0] ? MFG_EXIT_BAD_INPUT : MFG_EXIT_DONE;
+  if (error[0]) PetscFunctionReturn(0);
   PetscCall(MfgGameGetClasses(&game_count, &games));
   PetscCall(MfgSolverGetClasses(&solver_count, &solvers));
   if (rank != 0) PetscFunctionReturn(0);
@@ -118,13 +138,6 @@ static PetscErrorCode PrintTable(MfgParameters parameters)
   PetscFunctionReturn(0);
 }
 
-/* Collects the one complaint of an unknown name. */
-static void KeepMessage(void *context, const char *key, const char *message)
-{
-  (void)key;
-  (void)snprintf(context, MFG_ERROR_SIZE, "%s", message);
-}
-
 /* Create the object that is described; *parameters is NULL, with an error, if there is no such thing. */
 static PetscErrorCode Find(const MfgArguments *arguments, MfgGame game, MfgSolver solver,
                            MfgExperiment experiment, MfgParameters *parameters, char error[MFG_ERROR_SIZE])
@@ -191,7 +204,8 @@ PetscErrorCode MfgDescribeCommand(const MfgArguments *arguments, int *code)
   PetscCall(MfgGameCreate(&game));
   PetscCall(MfgSolverCreate(PETSC_COMM_WORLD, &solver));
   PetscCall(MfgExperimentCreate(PETSC_COMM_WORLD, &experiment));
-  PetscCall(Find(arguments, game, solver, experiment, &parameters, error));
+  PetscCall(LoadPlugin(arguments, error));
+  if (!error[0]) PetscCall(Find(arguments, game, solver, experiment, &parameters, error));
   if (rank == 0 && error[0]) (void)fprintf(stderr, "throng: %s\n", error);
   if (rank == 0 && !error[0]) {
     PetscCall(PrintSummary(arguments));

@@ -29,11 +29,12 @@ static const char *const texts[MFG_COMMAND_COUNT] = {
     "Exit code: 0 converged, or did all iterations asked for; 1 failed or diverged; 2 bad input, nothing "
     "written.\n",
 
-    "throng list\n"
+    "throng list [--plugin FILE]\n"
     "\n"
-    "Lists the games and the solvers, a line each.\n",
+    "Lists the games and the solvers, a line each; with --plugin the games of that shared library, too.\n",
 
-    "throng describe game NAME       keys of `game:` for this type\n"
+    "throng describe game NAME       keys of `game:` for this type; --plugin FILE for a game of that "
+    "shared library\n"
     "throng describe solver NAME     keys of `solver:` for this type\n"
     "throng describe metrics         keys of `metrics:`\n"
     "throng describe evaluation      keys of `evaluation:`, the tolerances\n"

@@ -48,7 +48,7 @@ static PetscErrorCode Act(const MfgArguments *arguments, int *code)
   } else if (arguments->command == MFG_COMMAND_RUN)
     PetscCall(MfgRunCommand(arguments, code));
   else if (arguments->command == MFG_COMMAND_LIST)
-    PetscCall(MfgListCommand(code));
+    PetscCall(MfgListCommand(arguments, code));
   else
     PetscCall(MfgDescribeCommand(arguments, code));
   PetscFunctionReturn(0);

@@ -41,6 +41,46 @@ static PetscErrorCode JoinNames(MfgSection section, size_t size, char names[])
   PetscFunctionReturn(0);
 }
 
+static const char *const plugin_key = "plugin";
+
+/*
+  Load the plugin that `game:` names, before the type is looked up among the games. *usable is false after a
+  complaint: the type may be one that the plugin has.
+*/
+static PetscErrorCode LoadPlugin(const MfgPlace *place, PetscBool *usable)
+{
+  const MfgComplaints complaints = {MfgPlaceReport, (void *)place};
+  const MfgNode      *node = MfgNodeFind(place->node, plugin_key, strlen(plugin_key));
+  PetscInt            before, after;
+
+  PetscFunctionBeginUser;
+  *usable = (PetscBool)(!node || !node->broken);
+  if (!node || node->broken) PetscFunctionReturn(0);
+  PetscCall(MfgErrorsGetCount(place->experiment->errors, &before));
+  if (node->kind != MFG_NODE_SCALAR || MfgNodeIsNull(node) || !node->text[0])
+    PetscCall(MfgComplain(&complaints, plugin_key, "expected the path of a shared library"));
+  else
+    PetscCall(MfgGameLoadPlugin(node->text, &complaints));
+  PetscCall(MfgErrorsGetCount(place->experiment->errors, &after));
+  *usable = (PetscBool)(before == after);
+  PetscFunctionReturn(0);
+}
+
+/* Beside an unknown type no key is known but this one, a slip in which may be why. */
+static PetscErrorCode SuggestPlugin(const MfgPlace *place)
+{
+  const MfgComplaints complaints = {MfgPlaceReport, (void *)place};
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; place->node && i < place->node->count; i++) {
+    const char *key = place->node->children[i]->key;
+
+    if (key && strcmp(key, plugin_key) && MfgNearestWord(key, 1, &plugin_key))
+      PetscCall(MfgComplain(&complaints, key, "unknown key '%.200s'; did you mean '%s'?", key, plugin_key));
+  }
+  PetscFunctionReturn(0);
+}
+
 /* Choose the game or the solver by the key `type` of its section, which is required. */
 static PetscErrorCode SetType(const MfgPlace *place, MfgSection section)
 {
@@ -95,8 +135,11 @@ static PetscErrorCode CheckSection(MfgExperiment e, MfgSection section)
   PetscCall(MfgErrorsGetCount(e->errors, &before));
   PetscCall(FindSection(e, place.section, &place.node, &usable));
   if (!usable) PetscFunctionReturn(0);
+  if (section == MFG_SECTION_GAME) PetscCall(LoadPlugin(&place, &usable));
+  if (!usable) PetscFunctionReturn(0);
   if (has_type) PetscCall(SetType(&place, section));
   PetscCall(MfgExperimentGetSection(e, section, &place.parameters));
+  if (!place.parameters && section == MFG_SECTION_GAME) PetscCall(SuggestPlugin(&place));
   if (!place.parameters) PetscFunctionReturn(0); /* without a type nothing is known about the other keys */
   PetscCall(SetSection(&place, has_type));
   PetscCall(MfgErrorsGetCount(e->errors, &after));

@@ -180,6 +180,14 @@ static PetscErrorCode HashFile(MfgExperiment e, const char *path, uint64_t *hash
   PetscFunctionReturn(0);
 }
 
+/* Whether the text is a path: its file counts, wherever it stands. */
+static PetscBool IsPath(const MfgParameterSpec *spec)
+{
+  const char *dot = strrchr(spec->key, '.'), *last = dot ? dot + 1 : spec->key;
+
+  return (PetscBool)(spec->type == MFG_PARAMETER_TEXT && (!strcmp(last, "path") || !strcmp(last, "plugin")));
+}
+
 static PetscErrorCode HashSection(MfgExperiment e, MfgSection section, uint64_t *hash)
 {
   MfgParameters parameters;
@@ -193,14 +201,12 @@ static PetscErrorCode HashSection(MfgExperiment e, MfgSection section, uint64_t 
   *hash = HashText(*hash, MfgSectionNames[section]);
   for (PetscInt i = 0; i < count; i++) {
     const MfgParameterSpec *spec;
-    const char             *text, *end;
+    const char             *text;
 
     PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
     if (!text || skip[i]) continue;
     *hash = HashText(HashText(*hash, spec->key), text);
-    end = strrchr(spec->key, '.');
-    if (spec->type == MFG_PARAMETER_TEXT && !strcmp(end ? end + 1 : spec->key, "path"))
-      PetscCall(HashFile(e, text, hash));
+    if (IsPath(spec)) PetscCall(HashFile(e, text, hash));
   }
   PetscCall(PetscFree(skip));
   PetscFunctionReturn(0);

@@ -89,8 +89,9 @@ PetscErrorCode MfgPlaceComplain(const MfgPlace *place, const char *key, const ch
   PetscCall(MfgFindSpec(place->parameters, key, &spec));
   node = FindNode(place->node, key, &exact);
   if (node)
-    mark =
-        (exact ? spec || !strcmp(key, "type") : node->kind == MFG_NODE_SCALAR) ? node->mark : node->key_mark;
+    mark = (exact ? spec || !strcmp(key, "type") || !strcmp(key, "plugin") : node->kind == MFG_NODE_SCALAR)
+               ? node->mark
+               : node->key_mark;
   else if (e->root)
     mark = e->root->mark;
   PetscCall(MfgErrorsAdd(e->errors, mark, full, "%s", message));

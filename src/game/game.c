@@ -1,4 +1,5 @@
 /* The game object: parameters, checks, and the door to the callbacks of its class. */
+#include <string.h>
 #include "game_impl.h"
 
 /* Keys that every game has. */
@@ -37,7 +38,18 @@ static const MfgParameterSpec common_parameters[] = {
      .type = MFG_PARAMETER_TEXT,
      .unit = "",
      .help = "file: an HDF5 file with /mean_field [S]"},
+    {.key = "plugin",
+     .type = MFG_PARAMETER_TEXT,
+     .unit = "",
+     .help = "a game of your own: the shared library that has the type, ./libmygame.so"},
     {.key = NULL}};
+
+PetscBool MfgGameIsCommonKey_Private(const char *key)
+{
+  for (const MfgParameterSpec *row = common_parameters; row->key; row++)
+    if (!strcmp(row->key, key)) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
 
 PetscErrorCode MfgGameCreate(MfgGame *game)
 {

@@ -20,6 +20,9 @@ struct _p_MfgGame {
   PetscReal peak_weight;
 };
 
+/* Whether every game has the key, whatever its class. */
+PetscBool MfgGameIsCommonKey_Private(const char *key);
+
 /* Registers the games that come with the library. */
 PetscErrorCode MfgGameRegisterAll_Private(void);
 

@@ -3,28 +3,7 @@
 # alone, and runs it on one rank and on two. CTest names the build folder in THRONG_BUILD.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-build=${THRONG_BUILD:?set THRONG_BUILD to a build folder}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-say() { printf '%s: %s\n' "$(basename "$0")" "$*"; }
-
-fail() {
-  say "FAILED: $*" >&2
-  exit 1
-}
-
-# The installed tree is moved once, so that nothing in it can depend on where it was installed.
-install_and_move() {
-  cmake --install "$build" --prefix "$work/first" >"$work/install.log" || fail "cmake --install: $(cat "$work/install.log")"
-  mv "$work/first" "$work/installed"
-  prefix=$work/installed
-  pc=$(find "$prefix" -name throng.pc)
-  [[ -n $pc ]] || fail "no throng.pc was installed"
-  PKG_CONFIG_PATH=$(dirname "$pc")${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
-  export PKG_CONFIG_PATH
-}
+source "$(dirname "${BASH_SOURCE[0]}")/installed.sh"
 
 # Each public header can be included alone.
 check_headers() {

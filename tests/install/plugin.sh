@@ -21,6 +21,13 @@ check_library() {
   [[ $defined == 0 ]] || fail "libbeach_bar.so has functions of throng in it"
 }
 
+# The table of keys; and a name without a folder is a file of the current folder, not one of the system's libraries.
+describe() {
+  (cd "$work/user" && "$prefix/bin/throng" describe game beach_bar --plugin libbeach_bar.so) >"$work/describe.log" 2>&1 ||
+    fail "the game cannot be described: $(cat "$work/describe.log")"
+  grep -q '^jam ' "$work/describe.log" || fail "the description lacks jam: $(cat "$work/describe.log")"
+}
+
 # solve <ranks> <jam>: 0, transitions that do not depend on the crowd; else ones that do.
 solve() {
   local ranks=$1 jam=$2 out=out-$1-$2
@@ -36,6 +43,7 @@ mkdir "$work/user"
 cp "$example/beach_bar.c" "$example/beach_bar.yaml" "$work/user"
 build_plugin
 check_library
+describe
 for ranks in 1 2; do
   solve "$ranks" 0
   solve "$ranks" 1

@@ -107,7 +107,7 @@ class Plugins(throng_test.ThrongTest):
 
     def test_list_and_describe(self):
         self.take("good")
-        self.assertIn("to_and_fro  two places", self.throng("list", "--plugin", "plugin.so", check=0).stdout)
+        self.assertRegex(self.throng("list", "--plugin", "plugin.so", check=0).stdout, r"\n  to_and_fro +two places\n")
         done = self.throng("describe", "game", "to_and_fro", "--plugin=./plugin.so", check=0)
         self.assertTrue(done.stdout.startswith("to_and_fro: two places\n"), done.stdout)
         for command in (["list"], ["describe", "game", "to_and_fro"]):

@@ -5,6 +5,11 @@ extern const MfgGameClass MfgGameFourRooms;
 extern const MfgGameClass MfgGameCrowdGrid;
 extern const MfgGameClass MfgGameSisEpidemic;
 extern const MfgGameClass MfgGameKineticCongestion;
+extern const MfgGameClass MfgGameLasryLionsChain;
+extern const MfgGameClass MfgGameNoInteractionChain;
+extern const MfgGameClass MfgGameMultipleEquilibriaChain;
+extern const MfgGameClass MfgGameRockPaperScissors;
+extern const MfgGameClass MfgGameContractionGame;
 extern const MfgGameClass MfgGameGarnet;
 extern const MfgGameClass MfgGameTabular;
 
@@ -22,6 +27,11 @@ PetscErrorCode MfgGameRegisterAll_Private(void)
   PetscCall(MfgGameRegister(&MfgGameCrowdGrid));
   PetscCall(MfgGameRegister(&MfgGameSisEpidemic));
   PetscCall(MfgGameRegister(&MfgGameKineticCongestion));
+  PetscCall(MfgGameRegister(&MfgGameLasryLionsChain));
+  PetscCall(MfgGameRegister(&MfgGameNoInteractionChain));
+  PetscCall(MfgGameRegister(&MfgGameMultipleEquilibriaChain));
+  PetscCall(MfgGameRegister(&MfgGameRockPaperScissors));
+  PetscCall(MfgGameRegister(&MfgGameContractionGame));
   PetscCall(MfgGameRegister(&MfgGameGarnet));
   PetscCall(MfgGameRegister(&MfgGameTabular));
   PetscFunctionReturn(0);

@@ -72,7 +72,28 @@ static const BadGame together[] = {
      "51 is more than the game has states; expected at most 50"},
     {"mf_garnet", {{"states", "1000000000"}}, "states", "64-bit indices"},
     {"mf_garnet", {{"coupled_states", "101"}}, "coupled_states", "expected at most 100"},
-    {"mf_garnet", {{"initial", "concentrated"}, {"initial.cell", "[0, 0]"}}, "initial.cell", "no grid"}};
+    {"mf_garnet", {{"initial", "concentrated"}, {"initial.cell", "[0, 0]"}}, "initial.cell", "no grid"},
+    {"lasry_lions_chain", {{"noise", "[.1, .9, .1]"}}, "noise", "the probabilities sum to 1.1; expected 1"},
+    {"no_interaction_chain", {{"noise", "[0, 0, 0]"}}, "noise", "sum to 0; expected 1"},
+    {"multiple_equilibria_chain", {{"noise", "[0, .9999999, 0]"}}, "noise", "sum to 0.9999999; expected 1"},
+    {"multiple_equilibria_chain",
+     {{"targets", "[0, 7, 2]"}},
+     "targets",
+     "7 is outside the chain; expected positions in 0..6"},
+    {"multiple_equilibria_chain",
+     {{"length", "4"}},
+     "targets",
+     "4 is outside the chain; expected positions in 0..3"},
+    {"no_interaction_chain", {{"length", "2000000000"}}, "length", "64-bit indices"},
+    {"multiple_equilibria_chain", {{"targets", "[]"}}, "targets", "expected one position or more"},
+    {"lasry_lions_chain",
+     {{"initial", "concentrated"}, {"initial.state", "7"}},
+     "initial.state",
+     "no state 7; the last one is 6"},
+    {"lasry_lions_chain",
+     {{"initial", "concentrated"}, {"initial.cell", "[0, 3]"}},
+     "initial.cell",
+     "this game has no grid; use initial.state"}};
 
 static const BadGame alone[] = {
     {"four_rooms", {{"size", "5"}}, "size", "[7,inf)"},
@@ -105,7 +126,21 @@ static const BadGame alone[] = {
     {"mf_garnet", {{"branching", "0"}}, "branching", "[1,inf)"},
     {"mf_garnet", {{"coupled_states", "-1"}}, "coupled_states", "[0,inf)"},
     {"mf_garnet", {{"dynamics", "multiplicativ"}}, "dynamics", "did you mean 'multiplicative'?"},
-    {"mf_garnet", {{"interaction", "symmetric"}}, "interaction", "potential|cyclic"}};
+    {"mf_garnet", {{"interaction", "symmetric"}}, "interaction", "potential|cyclic"},
+    {"lasry_lions_chain", {{"length", "1"}}, "length", "1 is out of range; expected an integer in [2,inf)"},
+    {"no_interaction_chain", {{"length", "1"}}, "length", "[2,inf)"},
+    {"multiple_equilibria_chain", {{"length", "1"}}, "length", "[2,inf)"},
+    {"lasry_lions_chain", {{"noise", "[.5, .5]"}}, "noise", "has 2 entries; expected a list of 3 reals"},
+    {"no_interaction_chain", {{"noise", "[-.5, 1, .5]"}}, "noise", "[0,1]"},
+    {"lasry_lions_chain", {{"center_pull", "-3"}}, "center_pull", "[0,inf)"},
+    {"no_interaction_chain", {{"move_cost", "-1"}}, "move_cost", "[0,inf)"},
+    {"no_interaction_chain", {{"crowd", "1"}}, "crowd", "unknown"},
+    {"multiple_equilibria_chain", {{"targets", "[2, -1]"}}, "targets", "[0,inf)"},
+    {"multiple_equilibria_chain", {{"targets", "3"}}, "targets", "not a list"},
+    {"multiple_equilibria_chain", {{"targets", "[2.5]"}}, "targets", "not an integer"},
+    {"contraction_game", {{"switch_cost", "-2"}}, "switch_cost", "[0,inf)"},
+    {"contraction_game", {{"crowd", "-2"}}, "crowd", "[0,inf)"},
+    {"rock_paper_scissors", {{"size", "3"}}, "size", "unknown"}};
 
 /* The game with the values of the case, not set up; complaints about single values are collected. */
 static MfgGame MakeGame(const BadGame *bad, TestComplaints *collected)

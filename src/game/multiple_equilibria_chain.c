@@ -61,20 +61,20 @@ static PetscErrorCode GetTargets(MfgParameters values, PetscInt *count, PetscInt
 
 static PetscErrorCode Check(MfgParameters values, const MfgComplaints *complaints)
 {
-  PetscInt length, count, outside = 0, *targets;
+  PetscInt length, count, farthest = 0, *targets;
 
   PetscFunctionBegin;
   PetscCall(MfgChainCheck(values, complaints));
   PetscCall(MfgParametersGetInteger(values, "length", &length));
   PetscCall(GetTargets(values, &count, &targets));
-  while (outside < count && targets[outside] < length) outside++;
+  for (PetscInt i = 0; i < count; i++) farthest = PetscMax(farthest, targets[i]);
+  PetscCall(PetscFree(targets)); /* before a complaint, which may be raised */
   if (count == 0)
     PetscCall(MfgComplain(complaints, "targets", "there is none; expected one position or more"));
-  else if (outside < count)
+  else if (farthest >= length)
     PetscCall(MfgComplain(complaints, "targets",
                           "%" PetscInt_FMT " is outside the chain; expected positions in 0..%" PetscInt_FMT,
-                          targets[outside], length - 1));
-  PetscCall(PetscFree(targets));
+                          farthest, length - 1));
   PetscFunctionReturn(0);
 }
 

@@ -135,6 +135,11 @@ static void SisEpidemic(const char *direct_below)
   RunCase("sis_5.json", TestGame("sis_epidemic", NULL), direct_below);
 }
 
+static void LasryLionsChain(const char *direct_below)
+{
+  RunCase("lasry_lions_7.json", TestGame("lasry_lions_chain", NULL), direct_below);
+}
+
 static void FourRoomsDirect(void **state)
 {
   (void)state;
@@ -183,10 +188,23 @@ static void SisEpidemicKrylov(void **state)
   SisEpidemic("0");
 }
 
+static void LasryLionsChainDirect(void **state)
+{
+  (void)state;
+  LasryLionsChain("3000");
+}
+
+static void LasryLionsChainKrylov(void **state)
+{
+  (void)state;
+  LasryLionsChain("0");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(FourRoomsDirect),          cmocka_unit_test(FourRoomsKrylov),
     cmocka_unit_test(FourRoomsBenchmarkDirect), cmocka_unit_test(FourRoomsBenchmarkKrylov),
     cmocka_unit_test(CrowdGridDirect),          cmocka_unit_test(CrowdGridKrylov),
-    cmocka_unit_test(SisEpidemicDirect),        cmocka_unit_test(SisEpidemicKrylov)};
+    cmocka_unit_test(SisEpidemicDirect),        cmocka_unit_test(SisEpidemicKrylov),
+    cmocka_unit_test(LasryLionsChainDirect),    cmocka_unit_test(LasryLionsChainKrylov)};
 
 TEST_MAIN("reference values", tests)

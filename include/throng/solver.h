@@ -43,12 +43,13 @@ typedef struct {
   PetscReal value[MFG_METRIC_COUNT];
 } MfgMetricsRow;
 
-/* Why the solver stopped. Positive: converged. Negative: no result. Zero: still running. */
+/* Why the solver stopped. Positive: as it should. Negative: no result. Zero: still running. */
 typedef enum {
   MFG_CONVERGED_EXPLOITABILITY = 1,
   MFG_CONVERGED_REGULARISED_EXPLOITABILITY = 2,
   MFG_CONVERGED_MEAN_FIELD_DELTA = 3,
   MFG_STOPPED_ITERATION_LIMIT = 4, /* did all the iterations that were asked for */
+  MFG_STOPPED_EVALUATED = 5,       /* recorded the policy it was given; the solver has no iterations */
   MFG_RUNNING = 0,
   MFG_DIVERGED_NOT_FINITE = -1, /* a policy, mean field, reward or metric is not a finite number */
   MFG_FAILED_LINEAR_SOLVE = -2  /* a solve did not reach its tolerance; see the text */
@@ -62,9 +63,12 @@ typedef struct {
   PetscBool               regularised; /* has a temperature η, so that regularised metrics exist */
   /* Complain of combinations of values that are each in range but wrong together. NULL: none can be. */
   PetscErrorCode (*check)(MfgParameters parameters, const MfgComplaints *complaints);
-  /* Read parameters, make work space. */
+  /* Read parameters, make work space. NULL: there is nothing to do. */
   PetscErrorCode (*setup)(MfgSolver solver);
-  /* One outer iteration on the iterate (MfgSolverGetIterate()), in place. */
+  /*
+    One outer iteration on the iterate (MfgSolverGetIterate()), in place. NULL: the solver only measures the
+    start; it then has no `outer_iterations` and no `stop` rules.
+  */
   PetscErrorCode (*iterate)(MfgSolver solver);
   PetscErrorCode (*destroy)(MfgSolver solver);
 } MfgSolverClass;

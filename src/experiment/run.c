@@ -130,6 +130,8 @@ static const char *StatusOf(MfgSolverReason reason)
     return "converged";
   case MFG_STOPPED_ITERATION_LIMIT:
     return "iteration_limit";
+  case MFG_STOPPED_EVALUATED:
+    return "evaluated";
   case MFG_DIVERGED_NOT_FINITE:
     return "diverged";
   default:

@@ -2,12 +2,15 @@
 #include "solver_impl.h"
 
 extern const MfgSolverClass MfgSolverFictitiousPlay;
+extern const MfgSolverClass MfgSolverFixedPolicy;
+extern const MfgSolverClass MfgSolverMfPso;
 extern const MfgSolverClass MfgSolverMfTrpo;
 extern const MfgSolverClass MfgSolverOnlineMirrorDescent;
 extern const MfgSolverClass MfgSolverPolicyIteration;
 
-static const MfgSolverClass *const classes[] = {&MfgSolverMfTrpo, &MfgSolverFictitiousPlay,
-                                                &MfgSolverOnlineMirrorDescent, &MfgSolverPolicyIteration};
+static const MfgSolverClass *const classes[] = {
+    &MfgSolverMfTrpo,          &MfgSolverFictitiousPlay, &MfgSolverOnlineMirrorDescent,
+    &MfgSolverPolicyIteration, &MfgSolverMfPso,          &MfgSolverFixedPolicy};
 
 PetscErrorCode MfgSolverGetClasses(PetscInt *count, const MfgSolverClass *const **list)
 {

@@ -3,12 +3,6 @@
 
 /* Keys that every solver has. */
 static const MfgParameterSpec common_parameters[] = {
-    {.key = "outer_iterations",
-     .type = MFG_PARAMETER_INTEGER,
-     .preset = "200",
-     .range = "[0,inf)",
-     .unit = "",
-     .help = "P, the most outer iterations"},
     {.key = "initial_policy.type",
      .type = MFG_PARAMETER_CHOICE,
      .preset = "uniform",
@@ -26,6 +20,16 @@ static const MfgParameterSpec common_parameters[] = {
      .type = MFG_PARAMETER_TEXT,
      .unit = "",
      .help = "file: an HDF5 file with /policy [S, A]"},
+    {.key = NULL}};
+
+/* Keys of the solvers that iterate. */
+static const MfgParameterSpec iteration_parameters[] = {
+    {.key = "outer_iterations",
+     .type = MFG_PARAMETER_INTEGER,
+     .preset = "200",
+     .range = "[0,inf)",
+     .unit = "",
+     .help = "P, the most outer iterations"},
     {.key = "stop.exploitability",
      .type = MFG_PARAMETER_REAL,
      .range = "(0,inf)",
@@ -88,6 +92,7 @@ PetscErrorCode MfgSolverSetType(MfgSolver solver, const char *name, const MfgCom
   solver->klass = classes[index];
   PetscCall(MfgParametersAddTable(solver->parameters, solver->klass->parameters));
   PetscCall(MfgParametersAddTable(solver->parameters, common_parameters));
+  if (solver->klass->iterate) PetscCall(MfgParametersAddTable(solver->parameters, iteration_parameters));
   PetscFunctionReturn(0);
 }
 
@@ -191,13 +196,14 @@ PetscErrorCode MfgSolverSetUp(MfgSolver solver, const MfgComplaints *complaints)
   PetscFunctionBegin;
   PetscCheck(solver->model, solver->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgSolverSetModel() first");
   PetscCall(MfgSolverCheck(solver, complaints));
-  PetscCall(MfgParametersGetInteger(solver->parameters, "outer_iterations", &solver->iteration_limit));
+  if (solver->klass->iterate)
+    PetscCall(MfgParametersGetInteger(solver->parameters, "outer_iterations", &solver->iteration_limit));
   PetscCall(MfgModelCreateStateVec(solver->model, &solver->mu));
   PetscCall(MfgModelCreateStateActionVec(solver->model, &solver->pi));
   PetscCall(MfgModelGetInitialMeanField(solver->model, solver->mu, complaints));
   PetscCall(SetInitialPolicy(solver, complaints));
   PetscCall(MfgMetricsSetUp_Private(solver)); /* before the class, which may move the first mean field */
-  PetscCall((*solver->klass->setup)(solver));
+  if (solver->klass->setup) PetscCall((*solver->klass->setup)(solver));
   PetscFunctionReturn(0);
 }
 

@@ -20,6 +20,7 @@ PetscErrorCode MfgSolverStopNeeds_Private(MfgSolver solver, MfgMetric metric, Pe
 {
   PetscFunctionBegin;
   *needs = PETSC_FALSE;
+  if (!solver->klass->iterate) PetscFunctionReturn(0); /* such a solver has no rules */
   for (int i = 0; i < RULE_COUNT; i++)
     if (rules[i].metric == metric) PetscCall(MfgParametersIsPresent(solver->parameters, rules[i].key, needs));
   PetscFunctionReturn(0);
@@ -113,6 +114,10 @@ PetscErrorCode MfgSolverCheckStop_Private(MfgSolver solver)
 {
   PetscFunctionBegin;
   PetscCall(CheckRow(solver));
+  if (!solver->reason && !solver->klass->iterate) {
+    solver->reason = MFG_STOPPED_EVALUATED;
+    (void)snprintf(solver->text, sizeof(solver->text), "evaluated the given policy");
+  }
   if (!solver->reason) PetscCall(CheckRules(solver));
   if (!solver->reason && solver->iteration >= solver->iteration_limit) {
     solver->reason = MFG_STOPPED_ITERATION_LIMIT;

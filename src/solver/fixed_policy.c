@@ -1,0 +1,13 @@
+/*
+  fixed_policy: measures one policy and one mean field, and changes neither.
+
+  The policy is `initial_policy`, the mean field the initial law of the game. There is no iteration, and so no
+  limit of them, no stop rule and no delta: the record has row 0 alone.
+*/
+#include "solver_impl.h"
+
+static const MfgParameterSpec parameters[] = {{.key = NULL}};
+
+const MfgSolverClass MfgSolverFixedPolicy = {.name = "fixed_policy",
+                                             .summary = "evaluates a given policy, without iterations",
+                                             .parameters = parameters};

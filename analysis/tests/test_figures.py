@@ -90,6 +90,11 @@ def test_a_single_row_and_no_row_are_fine(tmp_path):
     assert {drawing.slug for drawing in draw_all(none)} == FIELDS
 
 
+def test_a_run_that_only_evaluated_has_no_curves(tmp_path):
+    run = read_run(write_run(tmp_path, trace=trace_text(rows=1), status="evaluated"))
+    assert {drawing.slug for drawing in draw_all(run)} == FIELDS
+
+
 def test_what_was_not_recorded_is_not_drawn(run_folder):
     (run_folder / "fields.h5").unlink()
     assert {drawing.slug for drawing in draw_all(read_run(run_folder))} == CURVES

@@ -23,6 +23,15 @@ def test_whole_run_is_read(run_folder):
     assert run.fields.policy.shape == (104, 5)
 
 
+def test_a_run_that_only_evaluated_has_ended_well(tmp_path):
+    folder = write_run(tmp_path, trace=trace_text(rows=1), status="evaluated")
+    run = read_run(folder)
+    assert (run.status, len(run.trace), run.warnings) == ("evaluated", 1, [])
+    (folder / "metrics.csv").unlink()
+    with pytest.raises(InputError, match=r"metrics\.csv"):
+        read_run(folder)
+
+
 def test_numbers_keep_all_digits_and_gaps_stay_empty(run_folder):
     trace = read_run(run_folder).trace
     assert trace["exploitability"][1] == 21.68 * 0.9 + 0.6

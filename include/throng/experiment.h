@@ -15,7 +15,7 @@
 typedef struct _p_MfgExperiment *MfgExperiment;
 
 typedef enum {
-  MFG_EXPERIMENT_DONE = 0,     /* the run did what was asked: converged, or reached its iteration limit */
+  MFG_EXPERIMENT_DONE = 0,     /* the run did what was asked: converged, reached its limit, or evaluated */
   MFG_EXPERIMENT_FAILED = 1,   /* a run failed or diverged; its record says why */
   MFG_EXPERIMENT_BAD_INPUT = 2 /* nothing was written; stderr says what to change */
 } MfgExperimentOutcome;

@@ -26,7 +26,7 @@ static const char *const texts[MFG_COMMAND_COUNT] = {
     "-spectrum_:\n"
     "                   -- -eval_ksp_type gmres -eval_pc_type gamg -log_view\n"
     "\n"
-    "Exit code: 0 converged, or did all iterations asked for; 1 failed or diverged; 2 bad input, nothing "
+    "Exit code: 0 converged, or did all that was asked for; 1 failed or diverged; 2 bad input, nothing "
     "written.\n",
 
     "throng list [--plugin FILE]\n"

@@ -69,7 +69,7 @@ static PetscErrorCode Show(MfgSolver solver, const MfgMetricsRow *row, MfgProgre
   const double    seconds = (double)row->value[MFG_METRIC_SECONDS];
   const PetscInt  iteration = (PetscInt)row->value[MFG_METRIC_ITERATION];
   const MfgMetric m = ChooseMetric(progress, row);
-  char            metric[96] = "", left[64] = "", duration[32];
+  char            metric[96] = "", left[64] = "", of[32] = "", duration[32];
   PetscInt        limit;
 
   PetscFunctionBeginUser;
@@ -80,10 +80,10 @@ static PetscErrorCode Show(MfgSolver solver, const MfgMetricsRow *row, MfgProgre
     FormatDuration(seconds / (double)iteration * (double)(limit - iteration), sizeof(duration), duration);
     (void)snprintf(left, sizeof(left), "  at most %s left", duration);
   }
+  if (limit > 0) (void)snprintf(of, sizeof(of), "/%" PetscInt_FMT, limit);
   FormatDuration(seconds, sizeof(duration), duration);
-  (void)fprintf(stderr, "%siteration %" PetscInt_FMT "/%" PetscInt_FMT "%s  %s%s%s",
-                progress->terminal ? "\r" : "", iteration, limit, metric, duration, left,
-                progress->terminal ? "\033[K" : "\n");
+  (void)fprintf(stderr, "%siteration %" PetscInt_FMT "%s%s  %s%s%s", progress->terminal ? "\r" : "",
+                iteration, of, metric, duration, left, progress->terminal ? "\033[K" : "\n");
   (void)fflush(stderr);
   progress->seconds = seconds;
   progress->next = NextLine(iteration);

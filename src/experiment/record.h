@@ -7,7 +7,7 @@
 
 typedef struct {
   const char          *run_id;
-  const char          *status; /* converged, iteration_limit, diverged, failed */
+  const char          *status; /* converged, iteration_limit, evaluated, diverged, failed */
   const char          *reason; /* one sentence */
   PetscBool            good;   /* the run did what was asked */
   time_t               start;

@@ -95,6 +95,18 @@ class BadValues(throng_test.ThrongTest):
                  "2:7: seed: -1 is out of range; expected an integer in [0,inf)")):
             self.assert_value_refused(old, new, message)
 
+    def test_the_swarm_and_the_policy_that_is_given(self):
+        for old, new, message in (
+                ("mf_trpo\n  eta: 0.5", "mf_pso\n  particles: 0",
+                 "7:14: solver.particles: 0 is out of range; expected an integer in [1,inf)"),
+                ("mf_trpo\n  eta: 0.5", "mf_pso\n  inertia: 2",
+                 "7:12: solver.inertia: 2 is out of range; expected a real in [0,1]"),
+                ("mf_trpo\n  eta: 0.5\n  outer_iterations: 3", "fixed_policy\n  outer_iterations: 3",
+                 "7:3: solver.outer_iterations: unknown key 'outer_iterations'")):
+            with self.subTest(new):
+                done = self.run_text(SMALL.replace(old, new), check=2)
+                self.assertIn(message, done.stderr)
+
     def test_lists(self):
         text = SMALL + "metrics: {which: [quality, quality]}\n"
         self.assert_refused(text, "{f}:9:18: metrics.which: 'quality' stands in the list twice")

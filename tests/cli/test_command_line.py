@@ -28,7 +28,7 @@ class CommandLine(throng_test.ThrongTest):
 
     def test_list(self):
         self.assert_told(["list"], "four_rooms", "crowd_grid", "mf_trpo", "fictitious_play", "online_mirror_descent",
-                         "policy_iteration")
+                         "policy_iteration", "mf_pso", "fixed_policy")
 
     def test_describe(self):
         done = self.assert_told(["describe", "game", "four_rooms"], "crowd_aversion", "noise.slip", "discount",
@@ -41,6 +41,9 @@ class CommandLine(throng_test.ThrongTest):
         self.assert_told(["describe", "solver", "mf_trpo"], "eta", "beta[.value]", "(0,1]", "stop.mean_field_delta")
         self.assert_told(["describe", "solver", "fictitious_play"], "lambda[.schedule]", "harmonic|constant|pure",
                          "population_steps", "stop.exploitability")
+        done = self.assert_told(["describe", "solver", "fixed_policy"], "initial_policy[.type]")
+        self.assertNotIn("stop.", done.stdout)
+        self.assertNotIn("outer_iterations", done.stdout)
         self.assert_told(["describe", "metrics"], "which", "every", "exploitability_at_mu")
         self.assert_told(["describe", "evaluation"], "tolerance", "direct_below")
         self.assert_told(["describe", "output"], "fields", "mean_field|policy|value")

@@ -160,6 +160,27 @@ class Results(throng_test.ThrongTest):
         for name in ("exploitability", "regularised_exploitability", "quality", "mu_pi_delta"):
             self.assertAlmostEqual(start[name], last[name], delta=1e-9 * (1 + abs(last[name])), msg=name)
 
+    def test_a_policy_that_is_given_is_evaluated(self):
+        self.run_text(CORNER + ALL)
+        last = self.metrics()[-1]
+        fields = self.result() / "fields.h5"
+        given, other = f"{{type: file, path: {fields}}}", self.folder / "other"
+        text = (f"name: given\ngame: {{type: four_rooms, size: 7, initial: {given}}}\n"
+                f"solver: {{type: fixed_policy, initial_policy: {given}}}\n")
+        done = self.throng("run", self.write(text), "--out", other, check=0)
+        record, rows = self.record(self.result(other)), self.metrics(self.result(other))
+        self.assertEqual(record["status"], "evaluated")
+        self.assertEqual(done.stdout, f"evaluated: {record['stop_reason']}; results in {self.result(other)}\n")
+        self.assertRegex(done.stderr, r"^iteration 0  exploitability \S+  \S+ m?s\n$")
+        self.assertEqual(record["parameters"]["solver"], {"type": "fixed_policy", "initial_policy":
+                                                          {"type": "file", "path": str(fields)}})
+        self.assertEqual(len(rows), 1)
+        for name in ("exploitability", "quality", "mu_pi_delta"):
+            self.assertAlmostEqual(rows[0][name], last[name], delta=1e-9 * (1 + abs(last[name])), msg=name)
+        for name in ("mean_field_delta", "regularised_exploitability"):
+            self.assertIsNone(rows[0][name])
+        self.throng("run", self.write(text), "--out", other, check=2)
+
     def test_progress_in_a_log(self):
         done = self.run_text(CORNER, "--set", "solver.outer_iterations=30", "--set",
                              "solver.stop.mean_field_delta=1e-15")

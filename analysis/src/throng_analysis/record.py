@@ -6,7 +6,8 @@ from pathlib import Path
 
 from throng_analysis.errors import InputError
 
-FINISHED = ("converged", "iteration_limit", "diverged", "failed")
+ENDED_WELL = ("converged", "iteration_limit", "evaluated")
+FINISHED = (*ENDED_WELL, "diverged", "failed")
 STATUSES = (*FINISHED, "running")
 
 

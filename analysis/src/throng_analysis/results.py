@@ -9,7 +9,7 @@ import polars as pl
 
 from throng_analysis.errors import InputError
 from throng_analysis.fields import Fields, read_fields
-from throng_analysis.record import Record, read_record, record_of_running
+from throng_analysis.record import ENDED_WELL, Record, read_record, record_of_running
 from throng_analysis.trace import read_trace
 
 RECORD, TRACE, FIELDS = "run.json", "metrics.csv", "fields.h5"
@@ -85,7 +85,7 @@ def read_run(folder: Path, with_fields: bool = True) -> Run:
     """Read the run in `folder`; raises InputError if its record or its trace is not readable."""
     record = _record(folder)
     run = Run(folder, record, trace=None, fields=None)
-    ended_well = record.status in ("converged", "iteration_limit")
+    ended_well = record.status in ENDED_WELL
     if ended_well or (folder / TRACE).exists():
         run.trace = read_trace(folder / TRACE, growing=not ended_well)
     if with_fields:

@@ -10,6 +10,7 @@ from throng_analysis.results import Run
 STATUS_WORDS = {
     "converged": "converged",
     "iteration_limit": "iteration limit",
+    "evaluated": "evaluated",
     "diverged": "diverged",
     "failed": "failed",
     "running": "running",

@@ -61,8 +61,11 @@ class Curve:
 
 
 def draw_curves(run: Run, metrics: tuple[Metric, ...], slug: str, title: str) -> list[Drawing]:
-    """Draw `metrics` against iteration and against seconds; nothing if none was recorded."""
-    if run.trace is None:
+    """Draw `metrics` against iteration and against seconds.
+
+    Nothing if none was recorded, or if the run only evaluated a policy: one row is no curve.
+    """
+    if run.trace is None or run.status == "evaluated":
         return []
     drawings = []
     for abscissa in ABSCISSAE:

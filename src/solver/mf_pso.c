@@ -22,20 +22,20 @@
   Sources: Kennedy and Eberhart (1995); with inertia Shi and Eberhart (1998).
 */
 #include <float.h>
-#include "solver_impl.h"
+#include "baseline.h"
 #include "swarm.h"
 
 typedef enum { INDUCED, PUSHES } Population;
 
 typedef struct {
-  MfgSwarm   swarm; /* over logits [S, A] */
-  PetscReal  temperature;
-  Population population;
-  PetscInt   population_steps;
-  Vec        start;    /* μ_start */
-  Vec        pi, m;    /* of the particle at hand */
-  Vec        J, V;     /* at m; the first guesses for the next particle */
-  PetscInt   unsolved; /* particles of this iteration whose solves failed */
+  MfgSwarm    swarm; /* over logits [S, A] */
+  PetscReal   temperature;
+  Population  population;
+  MfgBaseline baseline;   /* M; `pushed` is m of the particle at hand, however it is found */
+  Vec         start;      /* μ_start */
+  Vec         logits, pi; /* x/τ and π_x of the particle at hand */
+  Vec         J, V;       /* at m; the first guesses for the next particle */
+  PetscInt    unsolved;   /* particles of this iteration whose solves failed */
 } MfPso;
 
 /* A population that moves by more than this in one step is not one that the policy induces. */
@@ -133,7 +133,6 @@ static PetscErrorCode ReadParameters(MfgSolver solver, MfPso *pso)
   PetscCall(MfgParametersGetReal(values, "swarm_pull", &pso->swarm.swarm_pull));
   PetscCall(MfgParametersGetChoice(values, "population", &population));
   pso->population = (Population)population;
-  PetscCall(MfgParametersGetInteger(values, "population_steps", &pso->population_steps));
   pso->swarm.seed = solver->seed;
   PetscCall(MfgModelGetParameters(solver->model, &evaluation));
   PetscCall(MfgParametersGetReal(evaluation, "tie_tolerance", &pso->swarm.tie));
@@ -200,15 +199,14 @@ static PetscErrorCode SetUp(MfgSolver solver)
   solver->data = pso;
   PetscCall(ReadParameters(solver, pso));
   PetscCall(CreateSwarm(solver));
+  PetscCall(VecDuplicate(solver->pi, &pso->logits));
   PetscCall(VecDuplicate(solver->pi, &pso->pi));
   PetscCall(VecDuplicate(solver->mu, &pso->start));
-  PetscCall(VecDuplicate(solver->mu, &pso->m));
   PetscCall(VecDuplicate(solver->mu, &pso->J));
   PetscCall(VecDuplicate(solver->mu, &pso->V));
   PetscCall(VecSet(pso->J, 0));
   PetscCall(VecSet(pso->V, 0));
-  PetscCall(MfgModelSetPolicy(solver->model, solver->pi));
-  PetscCall(MfgModelFlow(solver->model, pso->population_steps, solver->mu));
+  PetscCall(MfgBaselineSetUp_Private(solver, &pso->baseline));
   PetscCall(VecCopy(solver->mu, pso->start));
   PetscFunctionReturn(0);
 }
@@ -222,40 +220,21 @@ static PetscErrorCode Destroy(MfgSolver solver)
   PetscCall(MfgSwarmDestroy_Private(&pso->swarm));
   PetscCall(VecDestroy(&pso->start));
   PetscCall(VecDestroy(&pso->pi));
-  PetscCall(VecDestroy(&pso->m));
+  PetscCall(MfgBaselineDestroy_Private(&pso->baseline));
+  PetscCall(VecDestroy(&pso->logits));
   PetscCall(VecDestroy(&pso->J));
   PetscCall(VecDestroy(&pso->V));
   PetscCall(PetscFree(solver->data));
   PetscFunctionReturn(0);
 }
 
-/* π_x of one state */
-static inline void SoftmaxRow(PetscInt A, PetscReal temperature, const PetscScalar x[], PetscScalar pi[])
-{
-  PetscReal largest = PetscRealPart(x[0]), sum = 0;
-
-  for (PetscInt a = 1; a < A; a++) largest = PetscMax(largest, PetscRealPart(x[a]));
-  for (PetscInt a = 0; a < A; a++) {
-    pi[a] = PetscExpReal((PetscRealPart(x[a]) - largest) / temperature);
-    sum += PetscRealPart(pi[a]);
-  }
-  for (PetscInt a = 0; a < A; a++) pi[a] /= sum;
-}
-
+/* π_x */
 static PetscErrorCode PolicyOf(const MfPso *pso, Vec x, Vec pi)
 {
-  const PetscScalar *logits;
-  PetscScalar       *p;
-  PetscInt           n, A;
-
   PetscFunctionBegin;
-  PetscCall(VecGetBlockSize(pi, &A));
-  PetscCall(VecGetLocalSize(pi, &n));
-  PetscCall(VecGetArrayRead(x, &logits));
-  PetscCall(VecGetArrayWrite(pi, &p));
-  for (PetscInt i = 0; i < n; i += A) SoftmaxRow(A, pso->temperature, &logits[i], &p[i]);
-  PetscCall(VecRestoreArrayWrite(pi, &p));
-  PetscCall(VecRestoreArrayRead(x, &logits));
+  PetscCall(VecCopy(x, pso->logits));
+  PetscCall(VecScale(pso->logits, 1 / pso->temperature));
+  PetscCall(MfgSoftmax_Private(pso->logits, pi));
   PetscFunctionReturn(0);
 }
 
@@ -267,11 +246,11 @@ static PetscErrorCode FindPopulation(MfgSolver solver, PetscBool *known)
 
   PetscFunctionBegin;
   *known = PETSC_TRUE;
-  PetscCall(VecCopy(pso->start, pso->m));
+  PetscCall(VecCopy(pso->start, pso->baseline.pushed));
   if (pso->population == PUSHES) {
-    PetscCall(MfgModelFlow(solver->model, pso->population_steps, pso->m));
+    PetscCall(MfgModelFlow(solver->model, pso->baseline.steps, pso->baseline.pushed));
   } else {
-    PetscCall(MfgModelInducedMeanField(solver->model, pso->m, &solve));
+    PetscCall(MfgModelInducedMeanField(solver->model, pso->baseline.pushed, &solve));
     solver->linear_iterations += solve.linear_iterations;
     *known = solve.residual <= settled ? PETSC_TRUE : PETSC_FALSE;
   }
@@ -288,15 +267,15 @@ static PetscErrorCode Exploitability(MfgSolver solver, PetscReal *fitness)
   PetscScalar    value, optimal;
 
   PetscFunctionBegin;
-  PetscCall(MfgModelSetMeanField(model, pso->m));
+  PetscCall(MfgModelSetMeanField(model, pso->baseline.pushed));
   PetscCall(MfgModelEvaluate(model, 0, pso->J, &evaluation));
   PetscCall(MfgModelBestResponse(model, pso->V, NULL, &response));
   PetscCall(MfgModelGetFailureKind(model, &failure));
   if (failure != MFG_NO_FAILURE) PetscFunctionReturn(0);
   MfgSolverCount_Private(solver, &evaluation);
   solver->linear_iterations += response.linear_iterations;
-  PetscCall(VecDot(pso->J, pso->m, &value));
-  PetscCall(VecDot(pso->V, pso->m, &optimal));
+  PetscCall(VecDot(pso->J, pso->baseline.pushed, &value));
+  PetscCall(VecDot(pso->V, pso->baseline.pushed, &optimal));
   *fitness = PetscRealPart(optimal - value);
   PetscFunctionReturn(0);
 }
@@ -343,7 +322,7 @@ static PetscErrorCode Iterate(MfgSolver solver)
     PetscCall(FindFitness(solver, pso->swarm.particles[i].x, &fitness));
     PetscCall(MfgSwarmTell_Private(&pso->swarm, i, fitness, &leads));
     if (leads) PetscCall(VecCopy(pso->pi, solver->pi));
-    if (leads) PetscCall(VecCopy(pso->m, solver->mu));
+    if (leads) PetscCall(VecCopy(pso->baseline.pushed, solver->mu));
     PetscCall(MfgModelGetFailureKind(solver->model, &failure));
   }
   if (failure == MFG_FAILURE_SOLVE && pso->unsolved < pso->swarm.count)

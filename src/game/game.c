@@ -1,5 +1,6 @@
 /* The game object: parameters, checks, and the door to the callbacks of its class. */
 #include <string.h>
+#include "complaint_counter.h"
 #include "game_impl.h"
 
 /* Keys that every game has. */
@@ -126,20 +127,6 @@ PetscErrorCode MfgGameSetParameter(MfgGame game, const char *key, const char *te
   PetscFunctionReturn(0);
 }
 
-/* Passes complaints on and counts them. */
-typedef struct {
-  const MfgComplaints *next;
-  PetscInt             count;
-} ComplaintCounter;
-
-static void CountComplaint(void *context, const char *key, const char *message)
-{
-  ComplaintCounter *counter = (ComplaintCounter *)context;
-
-  counter->count++;
-  counter->next->report(counter->next->context, key, message);
-}
-
 /* The state of a concentrated law: exactly one of initial.cell (games on a grid) and initial.state. */
 static PetscErrorCode FindPeak(MfgGame game, const MfgComplaints *complaints)
 {
@@ -223,10 +210,8 @@ static PetscErrorCode Build(MfgGame game)
 
 PetscErrorCode MfgGameCheck(MfgGame game, const MfgComplaints *complaints)
 {
-  ComplaintCounter    counter = {complaints, 0};
-  const MfgComplaints counting = {CountComplaint, &counter};
-  /* without a place for complaints the first one is raised, so there is nothing to count */
-  const MfgComplaints *used = complaints ? &counting : NULL;
+  MfgComplaintCounter  counter;
+  const MfgComplaints *used = MfgCountComplaints(complaints, &counter);
 
   PetscFunctionBegin;
   PetscCheck(game->klass, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE, "Call MfgGameSetType() first");

@@ -1,4 +1,5 @@
 /* The solver object: parameters, checks, and the loop over outer iterations. */
+#include "game/complaint_counter.h"
 #include "solver_impl.h"
 
 /* Keys that every solver has. */
@@ -193,6 +194,9 @@ static PetscErrorCode SetInitialPolicy(MfgSolver solver, const MfgComplaints *co
 
 PetscErrorCode MfgSolverSetUp(MfgSolver solver, const MfgComplaints *complaints)
 {
+  MfgComplaintCounter  counter;
+  const MfgComplaints *used = MfgCountComplaints(complaints, &counter);
+
   PetscFunctionBegin;
   PetscCheck(solver->model, solver->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgSolverSetModel() first");
   PetscCall(MfgSolverCheck(solver, complaints));
@@ -200,8 +204,9 @@ PetscErrorCode MfgSolverSetUp(MfgSolver solver, const MfgComplaints *complaints)
     PetscCall(MfgParametersGetInteger(solver->parameters, "outer_iterations", &solver->iteration_limit));
   PetscCall(MfgModelCreateStateVec(solver->model, &solver->mu));
   PetscCall(MfgModelCreateStateActionVec(solver->model, &solver->pi));
-  PetscCall(MfgModelGetInitialMeanField(solver->model, solver->mu, complaints));
-  PetscCall(SetInitialPolicy(solver, complaints));
+  PetscCall(MfgModelGetInitialMeanField(solver->model, solver->mu, used));
+  PetscCall(SetInitialPolicy(solver, used));
+  if (counter.count) PetscFunctionReturn(0);  /* a class may compute with the start, which is no law then */
   PetscCall(MfgMetricsSetUp_Private(solver)); /* before the class, which may move the first mean field */
   if (solver->klass->setup) PetscCall((*solver->klass->setup)(solver));
   PetscFunctionReturn(0);

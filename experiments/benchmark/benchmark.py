@@ -173,7 +173,10 @@ def final_values(folder, pair):
             continue
         seed = record["parameters"]["seed"]
         if seed in values:
-            raise SystemExit(f"two results with seed {seed} in {path.parent.parent}; remove one")
+            raise SystemExit(
+                f"two results with seed {seed} in {path.parent.parent}, of different settings or "
+                "versions; remove one"
+            )
         values[seed] = record["metrics"][pair.metric]
     return list(values.values())
 

@@ -5,6 +5,7 @@ import math
 import os
 import pathlib
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -94,6 +95,9 @@ class Benchmark(throng_test.ThrongTest):
         self.assertNotEqual(*values)
         ours = f"{statistics.mean(values):.3g} ± {abs(values[0] - values[1]) / 2:.3g} (n = 2)"
         self.assertIn(f"| contraction_game | fictitious_play | {ours} | 0 ± 0 | yes |", self.table())
+        shutil.copytree(folders[0], folders[0].parent / "of-other-settings")
+        done = self.benchmark("table", self.out, check=1)
+        self.assertIn("two results with seed 1 in ", done.stderr)
 
     def test_a_failed_run_leaves_the_others_alone(self):
         program = self.write(f"""#!/bin/sh

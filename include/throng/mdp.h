@@ -105,8 +105,9 @@ PetscErrorCode MfgModelOptimalHorizon(MfgModel model, PetscReal eta, PetscInt ho
 /* mu ← mu (P^π)^steps, with P^π that at the mean field held. */
 PetscErrorCode MfgModelPush(MfgModel model, PetscInt steps, Vec mu);
 /*
-  mu ← mu P_mu^π, `steps` times: P follows the moving mu. Where P depends on μ the model is held at no mean
-  field afterwards: call MfgModelSetMeanField() before the next evaluation.
+  mu ← mu P_mu^π, `steps` times: P follows the moving mu. It ends early where mu is no longer finite. Where P
+  depends on μ the model is held at no mean field afterwards: call MfgModelSetMeanField() before the next
+  evaluation.
 */
 PetscErrorCode MfgModelFlow(MfgModel model, PetscInt steps, Vec mu);
 /*
@@ -119,8 +120,8 @@ PetscErrorCode MfgModelLinearMeanField(MfgModel model, Vec mu, MfgSolve *solve);
 /*
   μ^π, the population that the policy held induces from mu, in place. Where P does not depend on μ it is
   MfgModelLinearMeanField(). Where it does: pushes that follow the moving mu until ‖push(μ) - μ‖_1 <=
-  population_tolerance, population_pushes at most; the residual says whether it settled, and the model is held
-  at no mean field afterwards, as by MfgModelFlow().
+  population_tolerance, population_pushes at most; the residual, how far the last push moved mu, says whether
+  it settled, and the model is held at no mean field afterwards, as by MfgModelFlow().
 */
 PetscErrorCode MfgModelInducedMeanField(MfgModel model, Vec mu, MfgSolve *solve);
 /*

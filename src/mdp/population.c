@@ -54,10 +54,12 @@ static PetscErrorCode Step(MfgModel model, Vec mu, PetscReal *moved)
 
 PetscErrorCode MfgModelFlow(MfgModel model, PetscInt steps, Vec mu)
 {
-  PetscReal moved;
+  PetscReal moved = 0;
 
   PetscFunctionBegin;
-  for (PetscInt step = 0; step < steps; step++) PetscCall(Step(model, mu, &moved));
+  /* a game is not asked about what is no law any more */
+  for (PetscInt step = 0; step < steps && !PetscIsInfOrNanReal(moved); step++)
+    PetscCall(Step(model, mu, &moved));
   PetscFunctionReturn(0);
 }
 

@@ -203,6 +203,31 @@ static void FailureWhileIterating(void **state)
   TestDestroy(&model, &game);
 }
 
+/*
+  Steps so large that the policy is no number: the same reason whether or not the game is asked at the mean
+  field that such a policy leads to.
+*/
+static void PolicyThatIsNotFinite(void **state)
+{
+  static const char *const games[] = {"lasry_lions_chain", "sis_epidemic"};
+
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    MfgGame     game = TestGame(games[i], NULL);
+    MfgModel    model = TestModel(game, NULL);
+    MfgSolver   solver = TestSolverOf("online_mirror_descent", model, "[quality]", "1", "learning_rate",
+                                      "1e300", "temperature", "1e-20", "population_steps", "3", NULL);
+    TestRows    rows;
+    const char *text;
+
+    assert_int_equal(TestSolve(solver, &rows, &text), MFG_DIVERGED_NOT_FINITE);
+    AssertText(text, "iteration 1: the mean field is not finite");
+    assert_int_equal(rows.count, 1);
+    CHECK(MfgSolverDestroy(&solver));
+    TestDestroy(&model, &game);
+  }
+}
+
 /* A rule that rests on an induced population that did not settle does not stop the run as converged. */
 static void UnsettledPopulation(void **state)
 {
@@ -224,6 +249,7 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test(Rules),
                                           cmocka_unit_test(ThinnedRowsAreTheSame),
                                           cmocka_unit_test(FailedSolves),
                                           cmocka_unit_test(FailureWhileIterating),
+                                          cmocka_unit_test(PolicyThatIsNotFinite),
                                           cmocka_unit_test(UnsettledPopulation)};
 
 TEST_MAIN("stop rules", tests)

@@ -96,10 +96,10 @@ PetscErrorCode MfgSwarmMove_Private(MfgSwarm *swarm, PetscInt step)
   PetscFunctionReturn(0);
 }
 
-/* Whether it is so by more than rounding; NaN never is. */
+/* Whether it is so by more than rounding; NaN never is. (PETSC_INFINITY is a finite number.) */
 static PetscBool IsBetter(const MfgSwarm *swarm, PetscReal fitness, PetscReal than)
 {
-  const PetscReal margin = PetscIsInfReal(than) ? 0 : swarm->tie * (1 + PetscAbsReal(than));
+  const PetscReal margin = than >= PETSC_INFINITY ? 0 : swarm->tie * (1 + PetscAbsReal(than));
 
   return fitness < than - margin ? PETSC_TRUE : PETSC_FALSE;
 }
@@ -111,7 +111,8 @@ PetscErrorCode MfgSwarmTell_Private(MfgSwarm *swarm, PetscInt i, PetscReal fitne
   PetscFunctionBegin;
   *leads = IsBetter(swarm, fitness, swarm->particles[swarm->leader].fitness);
   if (*leads) swarm->leader = i;
-  if (IsBetter(swarm, fitness, particle->fitness)) {
+  /* the leader's best place is that of the swarm, even where its own last best is within the tie */
+  if (*leads || IsBetter(swarm, fitness, particle->fitness)) {
     particle->fitness = fitness;
     PetscCall(VecCopy(particle->x, particle->best));
   }

@@ -102,8 +102,15 @@ static const MfgParameterSpec parameters[] = {
 static PetscErrorCode Check(MfgParameters values, const MfgComplaints *complaints)
 {
   PetscReal own_pull, swarm_pull, box, spread;
+  PetscBool still;
 
   PetscFunctionBegin;
+  PetscCall(MfgParametersIsPresent(values, "stop.mean_field_delta", &still));
+  if (still)
+    PetscCall(
+        MfgComplain(complaints, "stop.mean_field_delta",
+                    "an iteration of mf_pso that finds no better policy leaves the mean field as it is, "
+                    "however far from an equilibrium; expected stop.exploitability, or none"));
   PetscCall(MfgParametersGetReal(values, "box", &box));
   PetscCall(MfgParametersGetReal(values, "spread", &spread));
   if (spread > box)

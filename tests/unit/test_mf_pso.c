@@ -11,6 +11,7 @@
 #include "complaints.h"
 #include "dense.h"
 #include "game/random.h"
+#include "solver/swarm.h"
 #include "solving.h"
 #include "table_game.h"
 #include "testing.h"
@@ -253,6 +254,38 @@ static void FirstParticle(void **state)
   TestDestroy(&model, &game);
 }
 
+/* Put particle i at x, and say how good that is. */
+static PetscBool Tell(MfgSwarm *swarm, PetscInt i, PetscReal x, PetscReal fitness)
+{
+  PetscBool leads;
+
+  CHECK(VecSet(swarm->particles[i].x, x));
+  CHECK(MfgSwarmTell_Private(swarm, i, fitness, &leads));
+  return leads;
+}
+
+/* A new leader by more than the tie, but not by more than the tie over its own best, moves its best place. */
+static void BestPlaceOfTheLeader(void **state)
+{
+  MfgSwarm  swarm = {.seed = 1, .count = 2, .box = 5, .spread = 1, .tie = 0.1};
+  Vec       first;
+  PetscReal place;
+
+  (void)state;
+  CHECK(VecCreateMPI(PETSC_COMM_WORLD, PETSC_DECIDE, 2, &first));
+  CHECK(VecSet(first, 0));
+  CHECK(MfgSwarmCreate_Private(&swarm, first));
+  assert_true(Tell(&swarm, 0, 1, 1.0));
+  assert_false(Tell(&swarm, 1, 2, 0.85)); /* 1 - 0.1 (1 + 1) = 0.8 is what it takes */
+  assert_true(Tell(&swarm, 1, 3, 0.75));
+  assert_int_equal(swarm.leader, 1);
+  assert_true(swarm.particles[1].fitness == 0.75);
+  CHECK(VecMax(swarm.particles[1].best, NULL, &place));
+  assert_true(place == 3);
+  CHECK(VecDestroy(&first));
+  CHECK(MfgSwarmDestroy_Private(&swarm));
+}
+
 static void BadInput(void **state)
 {
   static const char *const alone[][3] = {
@@ -269,7 +302,8 @@ static void BadInput(void **state)
       {"stop.regularised_exploitability", "-1", "expected a real in (0,inf)"}};
   static const char *const together[][5] = {
       {"spread", "2", "box", "1.5", "2 is larger than the box, 1.5; expected at most that"},
-      {"swarm_pull", "0", "own_pull", "0", "no particle would move"}};
+      {"swarm_pull", "0", "own_pull", "0", "no particle would move"},
+      {"stop.mean_field_delta", "1e-3", "particles", "3", "expected stop.exploitability"}};
   MfgParameters  parameters;
   MfgSolver      solver;
   TestComplaints collected;
@@ -296,8 +330,9 @@ static void BadInput(void **state)
   }
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(SameAsDense), cmocka_unit_test(NeverWorse),
-                                          cmocka_unit_test(KnownEquilibrium), cmocka_unit_test(FirstParticle),
-                                          cmocka_unit_test(BadInput)};
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(SameAsDense),          cmocka_unit_test(NeverWorse),
+    cmocka_unit_test(KnownEquilibrium),     cmocka_unit_test(FirstParticle),
+    cmocka_unit_test(BestPlaceOfTheLeader), cmocka_unit_test(BadInput)};
 
 TEST_MAIN("particle swarm", tests)

@@ -31,7 +31,10 @@ typedef struct {
   const PetscReal *ghost_values; /* [ghost_count] */
 } MfgMeanField;
 
-/* μ(s). A state that the coupling does not show gives NaN. */
+/*
+  μ(s) >= 0, which rounding may take a little beyond 1: a probability made of it is cut off there. A state
+  that the coupling does not show gives NaN.
+*/
 static inline PetscReal MfgMeanFieldAt(const MfgMeanField *mu, PetscInt s)
 {
   PetscInt low = 0, high = mu->ghost_count;

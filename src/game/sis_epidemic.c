@@ -77,8 +77,9 @@ static PetscErrorCode Transitions(MfgGame game, PetscInt s, PetscInt a, const Mf
   next[0] = s;
   next[1] = s == SUSCEPTIBLE ? INFECTED : SUSCEPTIBLE;
   if (!mu) PetscFunctionReturn(0);
-  p[1] = s == SUSCEPTIBLE ? epidemic->infection * Level(epidemic, a) * MfgMeanFieldAt(mu, INFECTED)
-                          : epidemic->recovery;
+  p[1] = s == SUSCEPTIBLE
+             ? PetscMin(1, epidemic->infection * Level(epidemic, a) * MfgMeanFieldAt(mu, INFECTED))
+             : epidemic->recovery; /* at most 1: rounding may take μ(1) beyond */
   p[0] = 1 - p[1];
   PetscFunctionReturn(0);
 }

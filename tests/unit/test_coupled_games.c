@@ -172,6 +172,20 @@ static void CompareEpidemic(MfgGame game, PetscInt begin, PetscInt end, PetscInt
   }
 }
 
+/* What rounding makes of a law that is all infected is no negative probability of staying well. */
+static void AllInfected(void **state)
+{
+  const PetscReal    mu[] = {0, 1 + 4e-16};
+  const MfgMeanField view = {.end = 2, .own = mu, .all = mu};
+  MfgGame            game = TestGame("sis_epidemic", "infection", "1", NULL);
+  PetscReal          row[2];
+
+  (void)state;
+  Spread(game, 2, 0, 4, &view, row);
+  assert_true(row[0] == 0 && row[1] == 1);
+  CHECK(MfgGameDestroy(&game));
+}
+
 static void SisEpidemic(void **state)
 {
   static const PetscReal presets[] = {.8, .1, 10}, others[] = {1, .25, .5};
@@ -193,6 +207,6 @@ static void SisEpidemic(void **state)
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(KineticCongestion), cmocka_unit_test(UnseenStates),
-                                          cmocka_unit_test(SisEpidemic)};
+                                          cmocka_unit_test(SisEpidemic), cmocka_unit_test(AllInfected)};
 
 TEST_MAIN("games coupled to the mean field", tests)

@@ -200,11 +200,19 @@ static PetscErrorCode Build(MfgGame game)
   PetscCheck(!game->rows || (game->klass->cell && game->klass->find_state), PETSC_COMM_SELF,
              PETSC_ERR_ARG_WRONGSTATE, "The game '%s' has a grid but lacks `cell` or `find_state`",
              game->klass->name);
-  PetscCheck((double)game->states * (double)game->actions <= (double)PETSC_MAX_INT, PETSC_COMM_SELF,
-             PETSC_ERR_ARG_OUTOFRANGE,
-             "%" PetscInt_FMT " states with %" PetscInt_FMT " actions need a PETSc with 64-bit indices",
-             game->states, game->actions);
   game->built = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+/* Classes whose own check knows the key at fault have complained before. */
+static PetscErrorCode CheckSizes(MfgGame game, const MfgComplaints *complaints)
+{
+  PetscFunctionBegin;
+  if ((double)game->states * (double)game->actions > (double)PETSC_MAX_INT)
+    PetscCall(MfgComplain(complaints, "type",
+                          "%" PetscInt_FMT " states with %" PetscInt_FMT
+                          " actions need a PETSc with 64-bit indices",
+                          game->states, game->actions));
   PetscFunctionReturn(0);
 }
 
@@ -219,6 +227,7 @@ PetscErrorCode MfgGameCheck(MfgGame game, const MfgComplaints *complaints)
   if (game->klass->check && !counter.count) PetscCall((*game->klass->check)(game->parameters, used));
   if (!counter.count) {
     PetscCall(Build(game)); /* only the built game knows its states, which the initial law names */
+    PetscCall(CheckSizes(game, used));
     PetscCall(CheckInitialLaw(game, used));
   }
   PetscFunctionReturn(0);

@@ -102,6 +102,18 @@ static const char *FindCommonKey(const MfgGameClass *klass)
   return NULL;
 }
 
+/* A key that its row does not tell all about, or NULL. */
+static const char *FindIncompleteKey(const MfgGameClass *klass)
+{
+  for (const MfgParameterSpec *row = klass->parameters; row->key; row++) {
+    const PetscBool words =
+        (PetscBool)(row->type == MFG_PARAMETER_CHOICE || row->type == MFG_PARAMETER_CHOICES);
+
+    if (!row->unit || !row->help || (words && !row->range)) return row->key;
+  }
+  return NULL;
+}
+
 static PetscErrorCode CheckClass(const char *path, const MfgPlugin *plugin, int i,
                                  const MfgComplaints *complaints, PetscBool *good)
 {
@@ -121,6 +133,14 @@ static PetscErrorCode CheckClass(const char *path, const MfgPlugin *plugin, int 
                           "%s: %s: its table has the key '%s', which every game has anyway; expected another "
                           "name for it",
                           path, klass->name, FindCommonKey(klass)));
+    PetscFunctionReturn(0);
+  }
+  if (FindIncompleteKey(klass)) {
+    PetscCall(
+        MfgComplain(complaints, "plugin",
+                    "%s: %s: the key '%s' of its table lacks something; expected a unit (\"\" where there "
+                    "is none), a help and, for choices, a range",
+                    path, klass->name, FindIncompleteKey(klass)));
     PetscFunctionReturn(0);
   }
   PetscCall(FindClass(klass->name, &other));

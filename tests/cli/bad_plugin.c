@@ -1,7 +1,7 @@
 /* Plugins with one thing wrong each, which CASE names; test_plugins.py loads them. */
 #include <throng/game.h>
 
-enum { GOOD, ABI, INTEGERS, NO_SYMBOL, UNDEFINED, TAKEN, TWICE, EMPTY, NO_REWARDS, COMMON_KEY };
+enum { GOOD, ABI, INTEGERS, NO_SYMBOL, UNDEFINED, TAKEN, TWICE, EMPTY, NO_REWARDS, COMMON_KEY, NO_HELP };
 
 #if defined(OTHER_ABI)
 #undef MFG_PLUGIN_ABI
@@ -13,6 +13,9 @@ PetscErrorCode FunctionThatNobodyHas(void);
 static const MfgParameterSpec no_keys[] = {{.key = NULL}};
 static const MfgParameterSpec a_common_key[] = {
     {.key = "discount", .type = MFG_PARAMETER_REAL, .unit = "", .help = "γ"}, {.key = NULL}};
+
+static const MfgParameterSpec without_help[] = {{.key = "speed", .type = MFG_PARAMETER_REAL, .unit = ""},
+                                                {.key = NULL}};
 
 static PetscErrorCode SetUp(MfgGame game, MfgParameters parameters)
 {
@@ -46,7 +49,9 @@ static PetscErrorCode Rewards(MfgGame game, const MfgMeanField *mu, PetscReal r[
 
 static const MfgGameClass klass = {.name = CASE == TAKEN ? "four_rooms" : "to_and_fro",
                                    .summary = "two places",
-                                   .parameters = CASE == COMMON_KEY ? a_common_key : no_keys,
+                                   .parameters = CASE == COMMON_KEY ? a_common_key
+                                                 : CASE == NO_HELP  ? without_help
+                                                                    : no_keys,
                                    .setup = SetUp,
                                    .transitions = Transitions,
                                    .rewards = CASE == NO_REWARDS ? NULL : Rewards};

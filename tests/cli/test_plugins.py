@@ -67,6 +67,8 @@ class Plugins(throng_test.ThrongTest):
         self.assert_plugin_refused("no_rewards", "./plugin.so: to_and_fro: the game has no callback rewards")
         self.assert_plugin_refused("common_key", "./plugin.so: to_and_fro: its table has the key 'discount', which "
                                    "every game has anyway; expected another name for it")
+        self.assert_plugin_refused("no_help", "./plugin.so: to_and_fro: the key 'speed' of its table lacks something; "
+                                   'expected a unit ("" where there is none), a help and, for choices, a range')
         self.take("integers")
         done = self.run_text(EXPERIMENT, check=2)
         self.assertIn("was compiled for a PETSc with 128-bit indices, and this program has one with", done.stderr)

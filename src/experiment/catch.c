@@ -1,19 +1,27 @@
 /* Catching PETSc errors; see catch.h. */
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include "experiment/catch.h"
 
 static const double patience = 5; /* seconds */
 
-/* An error handler that keeps the first message. */
+/*
+  An error handler that keeps the first message. PETSc 3.18 reports memory that is not there with the line and
+  the function that wanted it in the places of code and message.
+*/
 static PetscErrorCode Keep(MPI_Comm comm, int line, const char *function, const char *file,
                            PetscErrorCode code, PetscErrorType type, const char *message, void *context)
 {
   MfgCatch   *caught = context;
   const char *general = NULL;
 
-  (void)comm, (void)line, (void)function, (void)file;
+  (void)comm, (void)line, (void)file;
+  if (function && !strcmp(function, "PetscMallocAlign")) {
+    code = PETSC_ERR_MEM;
+    message = NULL;
+  }
   if (type != PETSC_ERROR_INITIAL || caught->text[0]) return code;
   (void)PetscErrorMessage(code, &general, NULL);
   (void)snprintf(caught->text, sizeof(caught->text), "%s%s%s", general ? general : "",

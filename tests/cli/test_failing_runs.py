@@ -44,6 +44,14 @@ class FailingRuns(throng_test.ThrongTest):
         """Jacobi applied once is no solve, and the residual says so."""
         self.assert_failed(CORNER.replace("size: 7", "size: 11"), "--", "-eval_pc_type", "jacobi", reason="residual")
 
+    def limit_memory(self):
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 33, 1 << 33))
+
+    def test_memory_that_is_not_there(self):
+        """All couplings of 50000 states are 720 GB."""
+        self.assert_failed("name: small\ngame: {type: mf_garnet, states: 50000}\nsolver: {type: mf_trpo}\n",
+                           preexec_fn=self.limit_memory, reason="(?i)^out of memory$")
+
     def limit_files(self):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))

@@ -7,7 +7,7 @@
 
 #include <throng/game.h>
 
-/* How far the probabilities of a pair (s, a) may sum from one. */
+/* How far the probabilities of a pair (s, a) may sum from one in the file. */
 #define MFG_TABLE_SUM_TOLERANCE 1.0e-9
 
 enum { MFG_TABLE_PROBLEM_SIZE = PETSC_MAX_PATH_LEN + 512 };
@@ -36,7 +36,10 @@ typedef struct {
   the file, with its path, or empty. Whatever came of it, MfgTableFree_Private() frees the table.
 */
 PetscErrorCode MfgTableRead_Private(const char *path, MfgTable *table, char problem[MFG_TABLE_PROBLEM_SIZE]);
-/* The first thing that is wrong with the numbers of a table that was read, or empty; sets max_successors. */
+/*
+  The first thing that is wrong with the numbers of a table that was read, or empty; scales the rows of the
+  transitions to sums of one and sets max_successors.
+*/
 PetscErrorCode MfgTableCheck_Private(const char *path, MfgTable *table, char problem[MFG_TABLE_PROBLEM_SIZE]);
 PetscErrorCode MfgTableFree_Private(MfgTable *table);
 

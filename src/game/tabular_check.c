@@ -1,4 +1,4 @@
-/* Checking the numbers of a table; see tabular.h. */
+/* Checking the numbers of a table, and making its rows laws; see tabular.h. */
 #include "tabular.h"
 
 enum { ROW_NAME_SIZE = 64 };
@@ -74,6 +74,7 @@ static PetscErrorCode CheckEntry(const Naming *naming, const MfgSparseRows *spar
   PetscFunctionReturn(0);
 }
 
+/* A sum near enough to one becomes one: what is lost at a step would add up over the steps. */
 static PetscErrorCode CheckSum(const Naming *naming, const MfgSparseRows *sparse, PetscInt row)
 {
   PetscReal sum = 0;
@@ -81,7 +82,10 @@ static PetscErrorCode CheckSum(const Naming *naming, const MfgSparseRows *sparse
 
   PetscFunctionBegin;
   for (PetscInt k = sparse->start[row]; k < sparse->start[row + 1]; k++) sum += sparse->value[k];
-  if (PetscAbsReal(sum - 1) <= MFG_TABLE_SUM_TOLERANCE) PetscFunctionReturn(0);
+  if (PetscAbsReal(sum - 1) <= MFG_TABLE_SUM_TOLERANCE) {
+    for (PetscInt k = sparse->start[row]; k < sparse->start[row + 1]; k++) sparse->value[k] /= sum;
+    PetscFunctionReturn(0);
+  }
   PetscCall(NameRow(naming, row, name));
   PetscCall(PetscSNPrintf(naming->problem, MFG_TABLE_PROBLEM_SIZE,
                           "%s: /%s/%s sums to %.15g for %s; expected 1 to within %g", naming->path,

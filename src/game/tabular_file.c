@@ -49,7 +49,8 @@ static void Open(Reader *reader)
     return;
   }
   reader->file = H5Fopen(reader->path, H5F_ACC_RDONLY, H5P_DEFAULT);
-  if (reader->file < 0) Tell(reader, "is HDF5 but cannot be read: is it whole?");
+  if (reader->file < 0)
+    Tell(reader, "is HDF5 but cannot be read: is it whole, and closed by what writes it?");
 }
 
 /* What a type holds, in words. */
@@ -154,6 +155,24 @@ static void CheckType(Reader *reader, const char *name, hid_t set, Kind kind)
   H5Tclose(type);
 }
 
+/*
+  Numbers in another file (an external link, external storage, a virtual data set) could change without this
+  file, whose content tells runs apart.
+*/
+static void CheckPlace(Reader *reader, const char *name, hid_t set)
+{
+  char            own[PETSC_MAX_PATH_LEN] = "", found[PETSC_MAX_PATH_LEN] = "";
+  const hid_t     creation = H5Dget_create_plist(set);
+  const PetscBool spread =
+      (PetscBool)(H5Pget_external_count(creation) > 0 || H5Pget_layout(creation) == H5D_VIRTUAL);
+
+  H5Pclose(creation);
+  (void)H5Fget_name(reader->file, own, sizeof(own));
+  (void)H5Fget_name(set, found, sizeof(found));
+  if (spread || strcmp(own, found))
+    Tell(reader, "%s has its numbers in another file; expected them in this one", name);
+}
+
 /* The data set `name` of the given shape, into an array of PetscInt or PetscReal that the caller frees. */
 static PetscErrorCode ReadArray(Reader *reader, const char *name, Kind kind, int dimensions, hsize_t shape[2],
                                 void *array_pointer)
@@ -172,13 +191,14 @@ static PetscErrorCode ReadArray(Reader *reader, const char *name, Kind kind, int
     Tell(reader, "the data set %s is missing", name);
     PetscFunctionReturn(0);
   }
+  CheckPlace(reader, name, set);
   CheckType(reader, name, set, kind);
   CheckShape(reader, name, set, dimensions, shape);
   if (!reader->problem[0]) {
     PetscCall(PetscMalloc((size_t)shape[0] * (size_t)(dimensions == 2 ? shape[1] : 1) * size, &values));
     *(void **)array_pointer = values;
     if (shape[0] && H5Dread(set, native, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
-      Tell(reader, "%s cannot be read: is the file whole?", name);
+      Tell(reader, "%s cannot be read: is the file whole, and compressed by nothing but gzip?", name);
   }
   H5Dclose(set);
   PetscFunctionReturn(0);

@@ -97,7 +97,8 @@ class BadFiles(throng_test.ThrongTest):
     def test_table_cut_off(self):
         path = self.make_fields("game.h5")
         path.write_bytes(path.read_bytes()[:-100])
-        self.assert_file_refused(self.TABLE, "4:9: game.path", "game.h5: is HDF5 but cannot be read: is it whole?")
+        self.assert_file_refused(self.TABLE, "4:9: game.path", "game.h5: is HDF5 but cannot be read: is it whole, and "
+                                 "closed by what writes it?")
 
     def test_experiment_file_missing(self):
         done = self.throng("run", "none.yaml", "--out", self.out, check=2)

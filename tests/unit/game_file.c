@@ -20,13 +20,24 @@ static hid_t MakeType(hid_t memory, TestFlaw flaw)
   return type;
 }
 
+/* Make `name` a link to a new file beside this one, which is returned. */
+static hid_t LinkElsewhere(hid_t file, const char *name)
+{
+  char path[PETSC_MAX_PATH_LEN];
+
+  assert_true(H5Fget_name(file, path, sizeof(path) - 8) > 0);
+  strcat(path, ".other");
+  assert_true(H5Lcreate_external(path, name, file, name, H5P_DEFAULT, H5P_DEFAULT) >= 0);
+  return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+}
+
 /* columns 0: one dimension. Texts and complex numbers are left unwritten. */
 static void WriteArray(hid_t file, const TestGameFile *content, const char *group, const char *name,
                        hid_t memory, hsize_t rows, hsize_t columns, const void *values)
 {
   TestFlaw flaw = TEST_GOOD;
   hsize_t  shape[2] = {rows, columns ? columns : 1};
-  hid_t    space, set, type;
+  hid_t    space, set, type, creation;
   char     full[64];
 
   snprintf(full, sizeof(full), "%s/%s", group, name);
@@ -35,10 +46,15 @@ static void WriteArray(hid_t file, const TestGameFile *content, const char *grou
   if (flaw == TEST_SHORTER) shape[0]--;
   space = H5Screate_simple(columns || flaw == TEST_FOLDED ? 2 : 1, shape, NULL);
   type = MakeType(memory, flaw);
-  set = H5Dcreate2(file, full, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  creation = H5Pcreate(H5P_DATASET_CREATE);
+  if (flaw == TEST_STORED_APART) H5Pset_external(creation, "/dev/null", 0, H5F_UNLIMITED);
+  if (flaw == TEST_LINK) file = LinkElsewhere(file, full);
+  set = H5Dcreate2(file, full, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
   assert_true(set >= 0);
   if (flaw != TEST_TEXTS && flaw != TEST_COMPLEX)
     assert_true(H5Dwrite(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+  if (flaw == TEST_LINK) H5Fclose(file);
+  H5Pclose(creation);
   H5Dclose(set);
   H5Tclose(type);
   H5Sclose(space);

@@ -16,7 +16,9 @@ typedef enum {
   TEST_SINGLES,
   TEST_INTEGERS,
   TEST_TEXTS,
-  TEST_COMPLEX
+  TEST_COMPLEX,
+  TEST_LINK, /* to a data set of another file */
+  TEST_STORED_APART
 } TestFlaw;
 
 typedef struct {

@@ -72,15 +72,25 @@ static void BadNumbers(void **state)
   REFUSED(file.density_floor, 1, "the attribute 'density_floor' is 1; expected a number in (0,1)");
 }
 
+/* They are sums of one then, which a model wants more exactly than a file. */
 static void SumsWithinTheTolerance(void **state)
 {
   TestSmallGame *small = TestMakeSmallGame();
   MfgGame        game;
+  MfgModel       model;
+  PetscInt       count, next[4];
+  PetscReal      p[4];
 
   (void)state;
   small->probability[6] = 1 + 0.9e-9;
+  small->probability[2] -= 0.9e-9;
   game = TestGame("tabular", "path", TestWriteGame(&small->file), NULL);
-  CHECK(MfgGameDestroy(&game));
+  CHECK(MfgGameTransitions(game, 1, 0, NULL, &count, next, p));
+  assert_int_equal(count, 4);
+  TestAssertNumber(p[0] + p[1] + p[2] + p[3], 1, 1e-15, "a sum");
+  TestAssertNumber(p[3] / p[1], 2, 1e-14, "a ratio");
+  model = TestModel(game, NULL);
+  TestDestroy(&model, &game);
 }
 
 static void AssertFlaw(const char *at, TestFlaw flaw, const char *message)
@@ -107,6 +117,9 @@ static void BadLayouts(void **state)
   AssertFlaw("/transitions/next", TEST_FOLDED,
              "/transitions/next has the shape [10, 1]; expected one dimension");
   AssertFlaw("/transitions/start", TEST_FOLDED, "/transitions/start has the shape [7, 1]; expected [7]");
+  AssertFlaw("/reward", TEST_LINK, "/reward has its numbers in another file; expected them in this one");
+  AssertFlaw("/transitions/next", TEST_STORED_APART,
+             "/transitions/next has its numbers in another file; expected them in this one");
   REFUSED(file.states, 4, "/reward has the shape [3, 2]; expected [4, 2]");
   REFUSED(file.without_states, PETSC_TRUE, "the attribute 'states' is missing; expected an integer >= 1");
   REFUSED(file.interaction, "/interactions", "unknown /interactions; did you mean /interaction?");
@@ -156,7 +169,7 @@ static void FilesThatAreNone(void **state)
   path = TestWriteGame(&small->file);
   if (TestIsFirstRank()) assert_int_equal(truncate(path, 3000), 0);
   TestWait();
-  AssertRefusedFile(path, "is HDF5 but cannot be read: is it whole?");
+  AssertRefusedFile(path, "is HDF5 but cannot be read: is it whole, and closed by");
 }
 
 /* A file that changes after the check is read again. */

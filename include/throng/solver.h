@@ -23,16 +23,18 @@ typedef enum {
   MFG_METRIC_SECONDS,                    /* wall time since MfgSolverSolve() began, metrics included */
   MFG_METRIC_EXPLOITABILITY,             /* φ(π_p) at m */
   MFG_METRIC_REGULARISED_EXPLOITABILITY, /* φ_η(π_p) at m */
-  MFG_METRIC_EXPLOITABILITY_AT_MU,   /* φ(π_p, μ_p): at λ_{π_p,μ_p}, that of the chain with μ_p held */
-  MFG_METRIC_QUALITY,                /* T(π_p, μ_p) */
-  MFG_METRIC_REGULARISED_QUALITY,    /* the planner's own gap at μ_{p-1}, before the push */
-  MFG_METRIC_MEAN_FIELD_DELTA,       /* ‖μ_p - μ_{p-1}‖_1 */
-  MFG_METRIC_MU_PI_DELTA,            /* ‖μ_p - m‖_1 */
-  MFG_METRIC_POLICY_DELTA,           /* max_s ‖π_p(·|s) - π_{p-1}(·|s)‖_1 */
-  MFG_METRIC_POPULATION_RESIDUAL,    /* ‖push(m) - m‖_1 of the population m, P taken at m */
+  MFG_METRIC_EXPLOITABILITY_AT_MU, /* φ(π_p, μ_p): at λ_{π_p,μ_p}, that of the chain with μ_p held */
+  MFG_METRIC_QUALITY,              /* T(π_p, μ_p) */
+  MFG_METRIC_REGULARISED_QUALITY,  /* the planner's own gap at μ_{p-1}, before the push */
+  MFG_METRIC_MEAN_FIELD_DELTA,     /* ‖μ_p - μ_{p-1}‖_1 */
+  MFG_METRIC_MU_PI_DELTA,          /* ‖μ_p - m‖_1 */
+  MFG_METRIC_POLICY_DELTA,         /* max_s ‖π_p(·|s) - π_{p-1}(·|s)‖_1 */
+  MFG_METRIC_POPULATION_RESIDUAL, /* ‖push(m) - m‖_1, P taken at m; of an induced m where P depends on μ: the
+                                     last push's */
   MFG_METRIC_POPULATION_SETTLED,     /* 1: that is at most population_tolerance; 0: not settled */
   MFG_METRIC_EVALUATION_RESIDUAL,    /* the largest ‖residual‖₂/‖r‖₂ since the last row */
-  MFG_METRIC_BEST_RESPONSE_RESIDUAL, /* the largest sup-norm Bellman residual in this row */
+  MFG_METRIC_BEST_RESPONSE_RESIDUAL, /* the largest sup-norm Bellman residual in this row; none with a horizon
+                                      */
   MFG_METRIC_LINEAR_ITERATIONS,      /* of all linear solves since the last row, metrics included */
   MFG_METRIC_COUNT
 } MfgMetric;

@@ -33,7 +33,7 @@ static PetscErrorCode RightHandSide(MfgModel model, PetscReal eta, Vec rhs, Pets
 
 PetscErrorCode MfgModelEvaluateNext(MfgModel model, PetscReal eta, MfgTrail trail, Vec J, MfgSolve *solve)
 {
-  PetscReal norm;
+  PetscReal norm, of_rhs, tolerance;
 
   PetscFunctionBegin;
   PetscCall(PetscMemzero(solve, sizeof(*solve)));
@@ -49,11 +49,15 @@ PetscErrorCode MfgModelEvaluateNext(MfgModel model, PetscReal eta, MfgTrail trai
     PetscFunctionReturn(0);
   }
   if (norm == 0) norm = 1; /* no reward anywhere: the tolerance is absolute */
+  /* rewards may be far smaller than the entropy: no residual can be below the rounding of b - A x, ‖x‖ <=
+   * ‖b‖/(1-γ) */
+  PetscCall(VecNorm(model->rhs, NORM_2, &of_rhs));
+  tolerance = PetscMax(model->tolerance * norm, 2 * PETSC_MACHINE_EPSILON * of_rhs / (1 - model->discount));
   if (trail && !model->direct)
     PetscCall(MfgTrailExtrapolate_Private(trail, model->kernel.mat, model->rhs, J));
   PetscCall(KSPSetOperators(model->evaluation, model->kernel.mat, model->kernel.mat));
-  PetscCall(MfgModelSolve_Private(model, model->evaluation, model->rhs, J, model->tolerance * norm,
-                                  "policy evaluation", solve));
+  PetscCall(
+      MfgModelSolve_Private(model, model->evaluation, model->rhs, J, tolerance, "policy evaluation", solve));
   if (trail && !model->direct) PetscCall(MfgTrailAppend_Private(trail, J));
   solve->residual /= norm;
   PetscCall(MfgStageEnd(MFG_STAGE_EVALUATE));

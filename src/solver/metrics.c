@@ -66,40 +66,58 @@ void MfgSolverCount_Private(MfgSolver solver, const MfgSolve *solve)
   if (!(solver->evaluation_residual >= solve->residual)) solver->evaluation_residual = solve->residual;
 }
 
-/* Regularised metrics in the list of a solver that has no η. The default list is cut down to what there is.
+/* Complain if one of two metrics is in the list, of a solver that cannot have them; `why` ends the sentence.
  */
+static PetscErrorCode Refuse(MfgSolver solver, MfgMetric first, MfgMetric second, const char *why,
+                             const MfgComplaints *complaints)
+{
+  const MfgMetric metrics[] = {first, second};
+  PetscBool       asked;
+
+  PetscFunctionBegin;
+  for (int i = 0; i < 2; i++) {
+    const char *name = MfgMetricNames[metrics[i]];
+
+    PetscCall(MfgParametersHasChoice(solver->metrics_parameters, "which", name, &asked));
+    if (asked)
+      PetscCall(
+          MfgComplain(complaints, "metrics.which", "%s %s the solver %s", name, why, solver->klass->name));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Metrics that the solver cannot have. The default list is cut down to those it has. */
 static PetscErrorCode CheckWhich(MfgSolver solver, const MfgComplaints *complaints)
 {
-  static const MfgMetric regularised[] = {MFG_METRIC_REGULARISED_EXPLOITABILITY,
-                                          MFG_METRIC_REGULARISED_QUALITY};
-  const char            *which;
-  PetscBool              asked, preset;
+  const char *which;
+  PetscBool   preset;
 
   PetscFunctionBegin;
   PetscCall(MfgParametersGetText(solver->metrics_parameters, "which", &which));
   PetscCall(PetscStrcmp(which, MfgMetricsTable_Private[0].preset, &preset));
-  for (int i = 0; i < 2 && !preset && !solver->klass->regularised; i++) {
-    const char *name = MfgMetricNames[regularised[i]];
-
-    PetscCall(MfgParametersHasChoice(solver->metrics_parameters, "which", name, &asked));
-    if (asked)
-      PetscCall(MfgComplain(complaints, "metrics.which",
-                            "%s needs a temperature η, which the solver %s has not", name,
-                            solver->klass->name));
-  }
-  PetscCall(MfgSolverStopNeeds_Private(solver, MFG_METRIC_REGULARISED_EXPLOITABILITY, &asked));
-  if (asked && !solver->klass->regularised)
-    PetscCall(MfgComplain(complaints, "stop.regularised_exploitability",
-                          "needs a temperature η, which the solver %s has not", solver->klass->name));
+  if (preset) PetscFunctionReturn(0);
+  if (!solver->klass->regularised)
+    PetscCall(Refuse(solver, MFG_METRIC_REGULARISED_EXPLOITABILITY, MFG_METRIC_REGULARISED_QUALITY,
+                     "needs a temperature η, which is not a parameter of", complaints));
+  if (!solver->klass->iterate)
+    PetscCall(Refuse(solver, MFG_METRIC_MEAN_FIELD_DELTA, MFG_METRIC_POLICY_DELTA,
+                     "compares two iterations, and there are none of", complaints));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode MfgMetricsCheck_Private(MfgSolver solver, const MfgComplaints *complaints)
 {
+  PetscBool stop;
+
   PetscFunctionBegin;
   PetscCall(MfgParametersCheckBelongs(solver->metrics_parameters, "population.pushes", "population.type",
                                       "pushes", complaints));
   PetscCall(CheckWhich(solver, complaints));
+  PetscCall(MfgSolverStopNeeds_Private(solver, MFG_METRIC_REGULARISED_EXPLOITABILITY, &stop));
+  if (stop && !solver->klass->regularised)
+    PetscCall(MfgComplain(complaints, "stop.regularised_exploitability",
+                          "needs a temperature η, which is not a parameter of the solver %s",
+                          solver->klass->name));
   PetscFunctionReturn(0);
 }
 

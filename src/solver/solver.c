@@ -199,7 +199,8 @@ PetscErrorCode MfgSolverSetUp(MfgSolver solver, const MfgComplaints *complaints)
 
   PetscFunctionBegin;
   PetscCheck(solver->model, solver->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgSolverSetModel() first");
-  PetscCall(MfgSolverCheck(solver, complaints));
+  PetscCall(MfgSolverCheck(solver, used));
+  if (counter.count) PetscFunctionReturn(0);
   if (solver->klass->iterate)
     PetscCall(MfgParametersGetInteger(solver->parameters, "outer_iterations", &solver->iteration_limit));
   PetscCall(MfgModelCreateStateVec(solver->model, &solver->mu));

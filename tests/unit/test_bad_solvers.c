@@ -97,7 +97,53 @@ static void Types(void **state)
   CHECK(MfgSolverDestroy(&solver));
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(FictitiousPlay),
+/* The complaints about a list of metrics, and a stop rule if there is one, of a solver. */
+static TestComplaints MetricComplaints(const char *type, const char *which, const char *rule)
+{
+  TestComplaints collected;
+  MfgSolver      solver;
+  MfgParameters  metrics;
+
+  TestComplaintsInit(&collected);
+  CHECK(MfgSolverCreate(PETSC_COMM_WORLD, &solver));
+  CHECK(MfgSolverSetType(solver, type, NULL));
+  CHECK(MfgSolverGetMetricsParameters(solver, &metrics));
+  if (which) CHECK(MfgParametersSet(metrics, "which", which, NULL));
+  if (rule) CHECK(MfgSolverSetParameter(solver, rule, "1e-3"));
+  CHECK(MfgSolverCheck(solver, &collected.complaints));
+  CHECK(MfgSolverDestroy(&solver));
+  return collected;
+}
+
+/* Metrics that a solver cannot have are refused where they are asked for, not where they are defaults. */
+static void Metrics(void **state)
+{
+  static const char *const deltas = "compares two iterations, and there are none of the solver fixed_policy";
+  static const char *const eta =
+      "needs a temperature η, which is not a parameter of the solver fictitious_play";
+  TestComplaints found;
+
+  (void)state;
+  found = MetricComplaints("fictitious_play", NULL, NULL);
+  TestAssertNoComplaint(&found);
+  found = MetricComplaints("fixed_policy", NULL, NULL);
+  TestAssertNoComplaint(&found);
+  found = MetricComplaints("mf_trpo", "[regularised_exploitability, regularised_quality, policy_delta]",
+                           "stop.regularised_exploitability");
+  TestAssertNoComplaint(&found);
+  found = MetricComplaints("fictitious_play", "[quality, regularised_exploitability]", NULL);
+  TestAssertComplaint(&found, "metrics.which", eta);
+  found = MetricComplaints("fictitious_play", "[regularised_quality]", NULL);
+  TestAssertComplaint(&found, "metrics.which", eta);
+  found = MetricComplaints("fictitious_play", NULL, "stop.regularised_exploitability");
+  TestAssertComplaint(&found, "stop.regularised_exploitability", eta);
+  found = MetricComplaints("fixed_policy", "[quality, mean_field_delta]", NULL);
+  TestAssertComplaint(&found, "metrics.which", deltas);
+  found = MetricComplaints("fixed_policy", "[policy_delta]", NULL);
+  TestAssertComplaint(&found, "metrics.which", deltas);
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(Metrics), cmocka_unit_test(FictitiousPlay),
                                           cmocka_unit_test(OnlineMirrorDescent),
                                           cmocka_unit_test(PolicyIteration), cmocka_unit_test(Types)};
 

@@ -51,7 +51,8 @@ typedef enum {
   MFG_CONVERGED_REGULARISED_EXPLOITABILITY = 2,
   MFG_CONVERGED_MEAN_FIELD_DELTA = 3,
   MFG_STOPPED_ITERATION_LIMIT = 4, /* did all the iterations that were asked for */
-  MFG_STOPPED_EVALUATED = 5,       /* recorded the policy it was given; the solver has no iterations */
+  MFG_CONVERGED_MU_PI_DELTA = 6,
+  MFG_STOPPED_EVALUATED = 5, /* recorded the policy it was given; the solver has no iterations */
   MFG_RUNNING = 0,
   MFG_DIVERGED_NOT_FINITE = -1, /* a policy, mean field, reward or metric is not a finite number */
   MFG_FAILED_LINEAR_SOLVE = -2  /* a solve did not reach its tolerance; see the text */
@@ -61,8 +62,8 @@ typedef enum {
 typedef struct {
   const char             *name;
   const char             *summary;
-  const MfgParameterSpec *parameters;  /* its own keys; those common to all solvers are added */
-  PetscBool               regularised; /* has a temperature η, so that regularised metrics exist */
+  const MfgParameterSpec *parameters; /* its own keys; those common to all solvers are added */
+  PetscBool regularised; /* may have a temperature η, its key `eta`; then regularised metrics exist */
   /* Complain of combinations of values that are each in range but wrong together. NULL: none can be. */
   PetscErrorCode (*check)(MfgParameters parameters, const MfgComplaints *complaints);
   /* Read parameters, make work space. NULL: there is nothing to do. */
@@ -112,6 +113,11 @@ PetscErrorCode MfgSolverGetRow(MfgSolver solver, MfgMetricsRow *row);
 PetscErrorCode MfgSolverGetIterationLimit(MfgSolver solver, PetscInt *limit);
 /* μ_p and π_p; borrowed. Not collective. */
 PetscErrorCode MfgSolverGetIterate(MfgSolver solver, Vec *mu, Vec *pi);
+/*
+  m of the last row, the population at which its exploitability was taken; NULL where no metric rests on it.
+  Borrowed. Not collective.
+*/
+PetscErrorCode MfgSolverGetPopulation(MfgSolver solver, Vec *population);
 /*
   What metrics.which: [spectrum] gave for the last policy. `computed` false: not asked for, or the run failed.
 */

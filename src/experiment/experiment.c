@@ -24,10 +24,11 @@ static const MfgParameterSpec run_parameters[] = {
 static const MfgParameterSpec output_parameters[] = {
     {.key = "fields",
      .type = MFG_PARAMETER_CHOICES,
-     .preset = "[mean_field, policy, value]",
-     .range = "mean_field|policy|value",
+     .preset = "[mean_field, policy, value, population]",
+     .range = "mean_field|policy|value|population",
      .unit = "",
-     .help = "arrays in fields.h5: μ_P [S], π_P [S,A], unregularised J of π_P at μ_P [S]"},
+     .help = "arrays in fields.h5: μ_P [S], π_P [S,A], unregularised J of π_P at μ_P [S], and the population "
+             "of π_P at which exploitability was taken [S], if it was"},
     {.key = NULL}};
 
 PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment)

@@ -73,7 +73,7 @@ static PetscErrorCode FindRoom(MfgExperiment e, const char *path)
   PetscFunctionBeginUser;
   PetscCall(MfgGameGetSizes(e->game, &states, &actions));
   PetscCall(MfgGameGetGrid(e->game, &rows, &columns));
-  size = (PetscInt64)states * (3 + actions) * (PetscInt64)sizeof(PetscScalar);
+  size = (PetscInt64)states * (4 + actions) * (PetscInt64)sizeof(PetscScalar);
   if (rows) size += (PetscInt64)states * 2 * (PetscInt64)sizeof(PetscInt);
   if (e->rank == 0) {
     file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -90,16 +90,19 @@ static PetscErrorCode FindRoom(MfgExperiment e, const char *path)
 /* J: NULL, or the value. */
 static PetscErrorCode WriteArrays(MfgExperiment e, Vec J, MfgFieldsFile file)
 {
-  PetscBool mean_field, policy;
-  Vec       mu, pi, law;
+  PetscBool mean_field, policy, population;
+  Vec       mu, pi, m, law;
 
   PetscFunctionBeginUser;
   PetscCall(MfgParametersHasChoice(e->output, "fields", "mean_field", &mean_field));
   PetscCall(MfgParametersHasChoice(e->output, "fields", "policy", &policy));
+  PetscCall(MfgParametersHasChoice(e->output, "fields", "population", &population));
   PetscCall(MfgSolverGetIterate(e->solver, &mu, &pi));
+  PetscCall(MfgSolverGetPopulation(e->solver, &m));
   if (mean_field) PetscCall(MfgFieldsWrite(file, "mean_field", mu));
   if (policy) PetscCall(MfgFieldsWrite(file, "policy", pi));
   if (J) PetscCall(MfgFieldsWrite(file, "value", J));
+  if (population && m) PetscCall(MfgFieldsWrite(file, "population", m));
   PetscCall(MfgSolverGetStationaryLaw(e->solver, &law));
   if (law) PetscCall(MfgFieldsWrite(file, "stationary_law", law));
   PetscCall(MfgFieldsWriteCells(file));

@@ -69,21 +69,25 @@ static PetscErrorCode Show(MfgSolver solver, const MfgMetricsRow *row, MfgProgre
   const double    seconds = (double)row->value[MFG_METRIC_SECONDS];
   const PetscInt  iteration = (PetscInt)row->value[MFG_METRIC_ITERATION];
   const MfgMetric m = ChooseMetric(progress, row);
-  char            metric[96] = "", left[64] = "", of[32] = "", duration[32];
+  const PetscReal regularised = row->value[MFG_METRIC_REGULARISED_EXPLOITABILITY];
+  char            metric[96] = "", second[96] = "", left[64] = "", of[32] = "", duration[32];
   PetscInt        limit;
 
   PetscFunctionBeginUser;
   PetscCall(MfgSolverGetIterationLimit(solver, &limit));
   if (m < MFG_METRIC_COUNT)
     (void)snprintf(metric, sizeof(metric), "  %s %.3e", MfgMetricNames[m], (double)row->value[m]);
+  /* what is left of the plain one may be the bias of η */
+  if (m == MFG_METRIC_EXPLOITABILITY && isfinite((double)regularised))
+    (void)snprintf(second, sizeof(second), "  regularised %.3e", (double)regularised);
   if (iteration > 0 && iteration < limit) {
     FormatDuration(seconds / (double)iteration * (double)(limit - iteration), sizeof(duration), duration);
     (void)snprintf(left, sizeof(left), "  at most %s left", duration);
   }
   if (limit > 0) (void)snprintf(of, sizeof(of), "/%" PetscInt_FMT, limit);
   FormatDuration(seconds, sizeof(duration), duration);
-  (void)fprintf(stderr, "%siteration %" PetscInt_FMT "%s%s  %s%s%s", progress->terminal ? "\r" : "",
-                iteration, of, metric, duration, left, progress->terminal ? "\033[K" : "\n");
+  (void)fprintf(stderr, "%siteration %" PetscInt_FMT "%s%s%s  %s%s%s", progress->terminal ? "\r" : "",
+                iteration, of, metric, second, duration, left, progress->terminal ? "\033[K" : "\n");
   (void)fflush(stderr);
   progress->seconds = seconds;
   progress->next = NextLine(iteration);

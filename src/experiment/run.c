@@ -127,6 +127,7 @@ static const char *StatusOf(MfgSolverReason reason)
   case MFG_CONVERGED_EXPLOITABILITY:
   case MFG_CONVERGED_REGULARISED_EXPLOITABILITY:
   case MFG_CONVERGED_MEAN_FIELD_DELTA:
+  case MFG_CONVERGED_MU_PI_DELTA:
     return "converged";
   case MFG_STOPPED_ITERATION_LIMIT:
     return "iteration_limit";

@@ -71,7 +71,8 @@ PetscErrorCode MfgFindType(const char *kind, const char *word, PetscInt count, c
   if (near)
     PetscCall(MfgComplain(complaints, "type", "unknown %s '%s'; did you mean '%s'?", kind, word, near));
   else
-    PetscCall(MfgComplain(complaints, "type", "unknown %s '%s'; `throng list` names them", kind, word));
+    PetscCall(MfgComplain(complaints, "type", "unknown %s '%s'; `throng list` names them%s", kind, word,
+                          strcmp(kind, "game") ? "" : ", and those of a plugin with --plugin FILE"));
   PetscFunctionReturn(0);
 }
 

@@ -2,8 +2,24 @@
   Reading: arrays of an HDF5 file into distributed vectors, and the laws and policies made from them. Rank 0
   alone touches the file and sends each rank its piece.
 */
+#include <errno.h>
 #include <hdf5.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 #include "fields.h"
+
+/* "[104, 5]" of the first two dimensions, in `text`. */
+static const char *ShapeText(int dimensions, const hsize_t shape[], char text[64])
+{
+  if (dimensions == 1)
+    (void)snprintf(text, 64, "[%lld]", (long long)shape[0]);
+  else if (dimensions == 2)
+    (void)snprintf(text, 64, "[%lld, %lld]", (long long)shape[0], (long long)shape[1]);
+  else
+    (void)snprintf(text, 64, "of %d dimensions", dimensions);
+  return text;
+}
 
 /*
   Rank 0: open the data set and see that it has the shape. Returns a negative number and a text if it has not.
@@ -12,11 +28,13 @@ static hid_t OpenDataset(hid_t file, const char *path, const char *name, int dim
                          const hsize_t shape[2], char problem[], size_t problem_size)
 {
   hsize_t found[H5S_MAX_RANK] = {0};
+  char    is[64], needed[64];
   int     n = 0;
   hid_t   set;
 
   if (file < 0) {
-    (void)PetscSNPrintf(problem, problem_size, "can't read %s as an HDF5 file", path);
+    (void)snprintf(problem, problem_size, "can't read %s as an HDF5 file%s%s", path,
+                   access(path, R_OK) ? ": " : "", access(path, R_OK) ? strerror(errno) : "");
     return -1;
   }
   set = H5Dopen2(file, name, H5P_DEFAULT);
@@ -28,10 +46,8 @@ static hid_t OpenDataset(hid_t file, const char *path, const char *name, int dim
   n = H5Sget_simple_extent_ndims(space);
   if (n >= 0) (void)H5Sget_simple_extent_dims(space, found, NULL);
   if (n != dimensions || found[0] != shape[0] || (n == 2 && found[1] != shape[1]))
-    (void)PetscSNPrintf(problem, problem_size,
-                        "/%s of %s has %d dimensions, %lld x %lld; expected %d, %lld x %lld", name, path, n,
-                        (long long)found[0], (long long)(n > 1 ? found[1] : 1), dimensions,
-                        (long long)shape[0], (long long)shape[1]);
+    (void)PetscSNPrintf(problem, problem_size, "/%s of %s is %s; this game needs %s", name, path,
+                        ShapeText(n, found, is), ShapeText(dimensions, shape, needed));
   else if (H5Tget_class(type) != H5T_FLOAT && H5Tget_class(type) != H5T_INTEGER)
     (void)PetscSNPrintf(problem, problem_size, "/%s of %s does not hold numbers", name, path);
   H5Tclose(type);

@@ -5,6 +5,13 @@
 static PetscErrorCode Check(MfgModel model, PetscInt s, PetscInt a, PetscInt count, const PetscInt next[],
                             const PetscReal p[])
 {
+  /* what is easily forgotten about couplings */
+  const char *const hint =
+      model->transitions_coupling == MFG_COUPLING_NONE
+          ? " (asked without a mean field, for the game does not say that they depend on it)"
+      : model->transitions_coupling == MFG_COUPLING_LOCAL
+          ? " (the game is shown μ at the state and its successors alone)"
+          : "";
   PetscReal sum = 0;
 
   PetscFunctionBegin;
@@ -15,13 +22,13 @@ static PetscErrorCode Check(MfgModel model, PetscInt s, PetscInt a, PetscInt cou
                s, a, next[i]);
     PetscCheck(p[i] >= 0, PETSC_COMM_SELF, PETSC_ERR_USER,
                "Transition from state %" PetscInt_FMT " by action %" PetscInt_FMT " to state %" PetscInt_FMT
-               " has probability %g",
-               s, a, next[i], (double)p[i]);
+               " has probability %g%s",
+               s, a, next[i], (double)p[i], hint);
     sum += p[i];
   }
   PetscCheck(PetscAbsReal(sum - 1) <= 1e-10, PETSC_COMM_SELF, PETSC_ERR_USER,
-             "Transitions from state %" PetscInt_FMT " by action %" PetscInt_FMT " sum to %.15g, not 1", s, a,
-             (double)sum);
+             "Transitions from state %" PetscInt_FMT " by action %" PetscInt_FMT " sum to %.15g, not 1%s", s,
+             a, (double)sum, hint);
   PetscFunctionReturn(0);
 }
 

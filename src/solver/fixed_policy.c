@@ -6,8 +6,26 @@
 */
 #include "solver_impl.h"
 
-static const MfgParameterSpec parameters[] = {{.key = NULL}};
+static const MfgParameterSpec parameters[] = {
+    {.key = "eta",
+     .type = MFG_PARAMETER_REAL,
+     .range = "(0,inf)",
+     .unit = "reward",
+     .help = "temperature η of regularised exploitability; without it there is none"},
+    {.key = NULL}};
+
+static PetscErrorCode SetUp(MfgSolver solver)
+{
+  PetscBool present;
+
+  PetscFunctionBegin;
+  PetscCall(MfgParametersIsPresent(solver->parameters, "eta", &present));
+  if (present) PetscCall(MfgParametersGetReal(solver->parameters, "eta", &solver->eta));
+  PetscFunctionReturn(0);
+}
 
 const MfgSolverClass MfgSolverFixedPolicy = {.name = "fixed_policy",
                                              .summary = "evaluates a given policy, without iterations",
-                                             .parameters = parameters};
+                                             .parameters = parameters,
+                                             .regularised = PETSC_TRUE,
+                                             .setup = SetUp};

@@ -66,6 +66,15 @@ void MfgSolverCount_Private(MfgSolver solver, const MfgSolve *solve)
   if (!(solver->evaluation_residual >= solve->residual)) solver->evaluation_residual = solve->residual;
 }
 
+/* Whether there is a temperature. */
+static PetscErrorCode IsRegularised(MfgSolver solver, PetscBool *regularised)
+{
+  PetscFunctionBegin;
+  *regularised = PETSC_FALSE;
+  if (solver->klass->regularised) PetscCall(MfgParametersIsPresent(solver->parameters, "eta", regularised));
+  PetscFunctionReturn(0);
+}
+
 /* Complain if one of two metrics is in the list, of a solver that cannot have them; `why` ends the sentence.
  */
 static PetscErrorCode Refuse(MfgSolver solver, MfgMetric first, MfgMetric second, const char *why,
@@ -90,34 +99,35 @@ static PetscErrorCode Refuse(MfgSolver solver, MfgMetric first, MfgMetric second
 static PetscErrorCode CheckWhich(MfgSolver solver, const MfgComplaints *complaints)
 {
   const char *which;
-  PetscBool   preset;
+  PetscBool   preset, regularised;
 
   PetscFunctionBegin;
   PetscCall(MfgParametersGetText(solver->metrics_parameters, "which", &which));
   PetscCall(PetscStrcmp(which, MfgMetricsTable_Private[0].preset, &preset));
   if (preset) PetscFunctionReturn(0);
-  if (!solver->klass->regularised)
+  PetscCall(IsRegularised(solver, &regularised));
+  if (!regularised)
     PetscCall(Refuse(solver, MFG_METRIC_REGULARISED_EXPLOITABILITY, MFG_METRIC_REGULARISED_QUALITY,
-                     "needs a temperature η, which is not a parameter of", complaints));
+                     "needs a temperature η, and there is none in", complaints));
   if (!solver->klass->iterate)
     PetscCall(Refuse(solver, MFG_METRIC_MEAN_FIELD_DELTA, MFG_METRIC_POLICY_DELTA,
-                     "compares two iterations, and there are none of", complaints));
+                     "compares two iterations, and there are none in", complaints));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode MfgMetricsCheck_Private(MfgSolver solver, const MfgComplaints *complaints)
 {
-  PetscBool stop;
+  PetscBool stop, regularised;
 
   PetscFunctionBegin;
   PetscCall(MfgParametersCheckBelongs(solver->metrics_parameters, "population.pushes", "population.type",
                                       "pushes", complaints));
   PetscCall(CheckWhich(solver, complaints));
   PetscCall(MfgSolverStopNeeds_Private(solver, MFG_METRIC_REGULARISED_EXPLOITABILITY, &stop));
-  if (stop && !solver->klass->regularised)
+  PetscCall(IsRegularised(solver, &regularised));
+  if (stop && !regularised)
     PetscCall(MfgComplain(complaints, "stop.regularised_exploitability",
-                          "needs a temperature η, which is not a parameter of the solver %s",
-                          solver->klass->name));
+                          "needs a temperature η, and there is none in the solver %s", solver->klass->name));
   PetscFunctionReturn(0);
 }
 
@@ -145,6 +155,8 @@ static PetscErrorCode ReadParameters(MfgSolver solver)
 
 PetscErrorCode MfgMetricsSetUp_Private(MfgSolver solver)
 {
+  PetscBool regularised;
+
   PetscFunctionBegin;
   solver->evaluation_residual = NAN;
   PetscCall(ReadParameters(solver));
@@ -156,7 +168,8 @@ PetscErrorCode MfgMetricsSetUp_Private(MfgSolver solver)
     PetscCall(MfgSolverStopNeeds_Private(solver, (MfgMetric)i, &needed));
     if (needed) solver->wanted[i] = PETSC_TRUE;
   }
-  if (!solver->klass->regularised) {
+  PetscCall(IsRegularised(solver, &regularised));
+  if (!regularised) {
     solver->wanted[MFG_METRIC_REGULARISED_EXPLOITABILITY] = PETSC_FALSE;
     solver->wanted[MFG_METRIC_REGULARISED_QUALITY] = PETSC_FALSE;
   }

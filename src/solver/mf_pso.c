@@ -102,15 +102,21 @@ static const MfgParameterSpec parameters[] = {
 static PetscErrorCode Check(MfgParameters values, const MfgComplaints *complaints)
 {
   PetscReal own_pull, swarm_pull, box, spread;
-  PetscBool still;
+  PetscBool given;
 
   PetscFunctionBegin;
-  PetscCall(MfgParametersIsPresent(values, "stop.mean_field_delta", &still));
-  if (still)
+  PetscCall(MfgParametersIsPresent(values, "stop.mean_field_delta", &given));
+  if (given)
     PetscCall(
         MfgComplain(complaints, "stop.mean_field_delta",
                     "an iteration of mf_pso that finds no better policy leaves the mean field as it is, "
                     "however far from an equilibrium; expected stop.exploitability, or none"));
+  PetscCall(MfgParametersIsPresent(values, "stop.mu_pi_delta", &given));
+  if (given)
+    PetscCall(
+        MfgComplain(complaints, "stop.mu_pi_delta",
+                    "the mean field of mf_pso is the population of its policy from the start on; expected "
+                    "stop.exploitability, or none"));
   PetscCall(MfgParametersGetReal(values, "box", &box));
   PetscCall(MfgParametersGetReal(values, "spread", &spread));
   if (spread > box)

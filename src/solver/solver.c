@@ -35,7 +35,7 @@ static const MfgParameterSpec iteration_parameters[] = {
      .type = MFG_PARAMETER_REAL,
      .range = "(0,inf)",
      .unit = "reward",
-     .help = "stop when the exploitability is at most this"},
+     .help = "stop when the exploitability is at most this; any stop rule that holds ends the run"},
     {.key = "stop.regularised_exploitability",
      .type = MFG_PARAMETER_REAL,
      .range = "(0,inf)",
@@ -46,6 +46,11 @@ static const MfgParameterSpec iteration_parameters[] = {
      .range = "(0,inf)",
      .unit = "probability",
      .help = "stop when an iteration moves the mean field by at most this (1-norm)"},
+    {.key = "stop.mu_pi_delta",
+     .type = MFG_PARAMETER_REAL,
+     .range = "(0,inf)",
+     .unit = "probability",
+     .help = "stop when the mean field is at most this far from the population of the policy (1-norm)"},
     {.key = NULL}};
 
 PetscErrorCode MfgSolverCreate(MPI_Comm comm, MfgSolver *solver)
@@ -301,6 +306,13 @@ PetscErrorCode MfgSolverGetIterate(MfgSolver solver, Vec *mu, Vec *pi)
   PetscFunctionBegin;
   *mu = solver->mu;
   *pi = solver->pi;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgSolverGetPopulation(MfgSolver solver, Vec *population)
+{
+  PetscFunctionBegin;
+  *population = solver->population;
   PetscFunctionReturn(0);
 }
 

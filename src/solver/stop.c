@@ -13,7 +13,8 @@ static const StopRule rules[] = {
     {"stop.exploitability", MFG_METRIC_EXPLOITABILITY, PETSC_TRUE, MFG_CONVERGED_EXPLOITABILITY},
     {"stop.regularised_exploitability", MFG_METRIC_REGULARISED_EXPLOITABILITY, PETSC_TRUE,
      MFG_CONVERGED_REGULARISED_EXPLOITABILITY},
-    {"stop.mean_field_delta", MFG_METRIC_MEAN_FIELD_DELTA, PETSC_FALSE, MFG_CONVERGED_MEAN_FIELD_DELTA}};
+    {"stop.mean_field_delta", MFG_METRIC_MEAN_FIELD_DELTA, PETSC_FALSE, MFG_CONVERGED_MEAN_FIELD_DELTA},
+    {"stop.mu_pi_delta", MFG_METRIC_MU_PI_DELTA, PETSC_TRUE, MFG_CONVERGED_MU_PI_DELTA}};
 enum { RULE_COUNT = sizeof(rules) / sizeof(rules[0]) };
 
 PetscErrorCode MfgSolverStopNeeds_Private(MfgSolver solver, MfgMetric metric, PetscBool *needs)

@@ -52,8 +52,8 @@ class BadFiles(throng_test.ThrongTest):
 
     def test_policy_of_another_shape(self):
         self.make_fields("policy.h5", SMALL.replace("size: 7", "size: 9"))
-        self.assert_file_refused(SMALL.replace("eta: 0.5", POLICY), "8:38: solver.initial_policy.path", "68 x 5",
-                                 "40 x 5")
+        self.assert_file_refused(SMALL.replace("eta: 0.5", POLICY), "8:38: solver.initial_policy.path", "is [68, 5];",
+                                 "needs [40, 5]")
 
     def test_policy_rows_that_do_not_sum_to_one(self):
         self.patch(self.make_fields("policy.h5"), 0.2, 0.7)
@@ -72,7 +72,7 @@ class BadFiles(throng_test.ThrongTest):
 
     def test_law_of_another_shape(self):
         self.make_fields("law.h5", SMALL.replace("size: 7", "size: 9"))
-        self.assert_file_refused(SMALL.replace("size: 7", LAW), "5:31: game.initial.path", "68 x 1", "40 x 1")
+        self.assert_file_refused(SMALL.replace("size: 7", LAW), "5:31: game.initial.path", "is [68];", "needs [40]")
 
     def test_law_that_does_not_sum_to_one(self):
         self.patch(self.make_fields("law.h5"), 1 / 40, 0.5)

@@ -100,7 +100,7 @@ class Plugins(throng_test.ThrongTest):
     def test_slips(self):
         self.take("good")
         self.assert_refused(EXPERIMENT.replace("plugin:", "plugn:"),
-                            "{f}:3:9: game.type: unknown game 'to_and_fro'; `throng list` names them",
+                            "{f}:3:9: game.type: unknown game 'to_and_fro'; `throng list` names them, and those of a plugin with --plugin FILE",
                             "{f}:4:3: game.plugn: unknown key 'plugn'; did you mean 'plugin'?")
         self.assert_refused(EXPERIMENT.replace("to_and_fro", "to_und_fro"),
                             "{f}:3:9: game.type: unknown game 'to_und_fro'; did you mean 'to_and_fro'?")

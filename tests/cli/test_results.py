@@ -67,7 +67,7 @@ class Results(throng_test.ThrongTest):
         self.assertEqual(parameters["game"]["noise"], {"slip": 0.1})
         self.assertEqual(parameters["game"]["initial"], {"type": "uniform"})
         self.assertEqual(parameters["solver"]["beta"]["schedule"], "constant")
-        self.assertEqual(parameters["output"]["fields"], ["mean_field", "policy", "value"])
+        self.assertEqual(parameters["output"]["fields"], ["mean_field", "policy", "value", "population"])
         self.assertEqual(parameters["seed"], 3)
         self.assertEqual(list(record["metrics"]), COLUMNS.split(","))
         self.assertEqual(record["metrics"]["iteration"], 3)
@@ -94,6 +94,14 @@ class Results(throng_test.ThrongTest):
         self.run_text(SMALL)
         folder = next(p for p in self.out.glob("*/*") if "spectrum" not in self.record(p))
         self.assertNotIn(b"stationary_law", (folder / "fields.h5").read_bytes())
+
+    def test_the_population_is_there_if_a_metric_rests_on_it(self):
+        self.run_text(SMALL + "metrics: {which: [exploitability]}\n")
+        self.assertIn(b"population", (self.result() / "fields.h5").read_bytes())
+        for without in ("metrics.which=[quality]", "output.fields=[policy]"):
+            out = self.folder / without
+            self.throng("run", self.write(SMALL), "--out", out, "--set", without, check=0)
+            self.assertNotIn(b"population\0", (self.result(out) / "fields.h5").read_bytes())
 
     def test_a_spectrum_that_cannot_be_computed(self):
         done = self.run_text(self.SPECTRUM, "--set", "game.size=31", "--", "-spectrum_eps_max_it", "1",

@@ -78,7 +78,7 @@ class YamlErrors(throng_test.ThrongTest):
         self.assertIn(":9:18: metrics.which: unknown word 'exploitabilty'; did you mean 'exploitability'? expected a "
                       "list of words of exploitability|", done.stderr)
         self.assert_refused(SMALL + "output: {fields: [polcy]}\n", "{f}:9:18: output.fields: unknown word 'polcy'; did "
-                            "you mean 'policy'? expected a list of words of mean_field|policy|value")
+                            "you mean 'policy'? expected a list of words of mean_field|policy|value|population")
 
     def test_missing_keys(self):
         self.assert_refused(SMALL.replace("name: small\n", ""),
@@ -126,7 +126,7 @@ class YamlErrors(throng_test.ThrongTest):
             "{f}:9:3: solver.bta: unknown key 'bta'; did you mean 'beta'?",
             "{f}:11:1: sede: unknown key 'sede'; did you mean 'seed'?",
             "--set solver.stop=3: solver.stop: 'stop' is a group of keys; expected one or more of: exploitability, "
-            "regularised_exploitability, mean_field_delta",
+            "regularised_exploitability, mean_field_delta, mu_pi_delta",
             "--set solver.inner_iterations=0: solver.inner_iterations: 0 is out of range; expected an integer in "
             "[1,inf)",
             arguments=["--set", "solver.stop=3", "--set", "solver.inner_iterations=0"])

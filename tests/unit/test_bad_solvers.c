@@ -118,10 +118,9 @@ static TestComplaints MetricComplaints(const char *type, const char *which, cons
 /* Metrics that a solver cannot have are refused where they are asked for, not where they are defaults. */
 static void Metrics(void **state)
 {
-  static const char *const deltas = "compares two iterations, and there are none of the solver fixed_policy";
-  static const char *const eta =
-      "needs a temperature η, which is not a parameter of the solver fictitious_play";
-  TestComplaints found;
+  static const char *const deltas = "compares two iterations, and there are none in the solver fixed_policy";
+  static const char *const eta = "needs a temperature η, and there is none in the solver fictitious_play";
+  TestComplaints           found;
 
   (void)state;
   found = MetricComplaints("fictitious_play", NULL, NULL);
@@ -139,6 +138,9 @@ static void Metrics(void **state)
   TestAssertComplaint(&found, "stop.regularised_exploitability", eta);
   found = MetricComplaints("fixed_policy", "[quality, mean_field_delta]", NULL);
   TestAssertComplaint(&found, "metrics.which", deltas);
+  found = MetricComplaints("fixed_policy", "[regularised_exploitability]", NULL);
+  TestAssertComplaint(&found, "metrics.which",
+                      "needs a temperature η, and there is none in the solver fixed_policy");
   found = MetricComplaints("fixed_policy", "[policy_delta]", NULL);
   TestAssertComplaint(&found, "metrics.which", deltas);
 }

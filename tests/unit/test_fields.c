@@ -210,15 +210,15 @@ static void WrongShapes(void **state)
 
   (void)state;
   WriteBadFile("policy", 2, tall, values);
-  AssertBadPolicy("bad.h5", "2 dimensions, 26 x 5; expected 2, 25 x 5");
+  AssertBadPolicy("bad.h5", "is [26, 5]; this game needs [25, 5]");
   WriteBadFile("policy", 2, narrow, values);
-  AssertBadPolicy("bad.h5", "2 dimensions, 25 x 4; expected 2, 25 x 5");
+  AssertBadPolicy("bad.h5", "is [25, 4]; this game needs [25, 5]");
   WriteBadFile("policy", 1, flat, values);
-  AssertBadPolicy("bad.h5", "1 dimensions, 125 x 1; expected 2, 25 x 5");
+  AssertBadPolicy("bad.h5", "is [125]; this game needs [25, 5]");
   WriteBadFile("mean_field", 1, tall, values);
-  AssertBadLaw("bad.h5", "1 dimensions, 26 x 1; expected 1, 25 x 1");
+  AssertBadLaw("bad.h5", "is [26]; this game needs [25]");
   WriteBadFile("mean_field", 2, one, values);
-  AssertBadLaw("bad.h5", "2 dimensions, 25 x 1; expected 1, 25 x 1");
+  AssertBadLaw("bad.h5", "is [25, 1]; this game needs [25]");
 }
 
 /* Fixed-length texts in place of numbers. */

@@ -110,8 +110,11 @@ static void Fill(Vec x, Reference reference, const char *name)
   CHECK(PetscFree(all));
 }
 
-/* The one row of the policy in the file, at the population that it induces (pushes NULL) or after pushes. */
-static MfgMetricsRow Evaluate(MfgModel model, const char *which, const char *pushes)
+/*
+  The one row of the policy in the file, at the population that it induces (pushes NULL) or after pushes; eta:
+  NULL, or the temperature of regularised metrics.
+*/
+static MfgMetricsRow Evaluate(MfgModel model, const char *which, const char *pushes, const char *eta)
 {
   MfgSolver     solver;
   MfgParameters metrics;
@@ -123,6 +126,7 @@ static MfgMetricsRow Evaluate(MfgModel model, const char *which, const char *pus
   CHECK(MfgSolverSetType(solver, "fixed_policy", NULL));
   CHECK(MfgSolverSetParameter(solver, "initial_policy", "file"));
   CHECK(MfgSolverSetParameter(solver, "initial_policy.path", path));
+  if (eta) CHECK(MfgSolverSetParameter(solver, "eta", eta));
   CHECK(MfgSolverGetMetricsParameters(solver, &metrics));
   if (which) CHECK(MfgParametersSet(metrics, "which", which, NULL));
   if (pushes) CHECK(MfgParametersSet(metrics, "population", "pushes", NULL));
@@ -150,7 +154,7 @@ static void CompareReference(const char *name, const Published *from)
   MfgMetricsRow row;
 
   WriteFile(model, mu, pi);
-  row = Evaluate(model, NULL, NULL);
+  row = Evaluate(model, NULL, NULL, NULL);
   TestAssertNumber(row.value[MFG_METRIC_EXPLOITABILITY], ReferenceNumber(reference, "exploitability"), 1e-9,
                    "exploitability");
   TestAssertNumber(row.value[MFG_METRIC_QUALITY], ReferenceNumber(reference, "quality"), 1e-9, "quality");
@@ -160,6 +164,10 @@ static void CompareReference(const char *name, const Published *from)
   TestAssertNumber(row.value[MFG_METRIC_MU_PI_DELTA], distance, 1e-9, "the distance to the induced law");
   assert_true(isnan(row.value[MFG_METRIC_MEAN_FIELD_DELTA])); /* there is nothing before */
   assert_true(isnan(row.value[MFG_METRIC_REGULARISED_EXPLOITABILITY]));
+  row = Evaluate(model, NULL, NULL, "0.1");
+  TestAssertNumber(row.value[MFG_METRIC_REGULARISED_EXPLOITABILITY],
+                   ReferenceNumber(reference, "regularised_exploitability"), 1e-9,
+                   "regularised exploitability");
   CHECK(PetscFree(start));
   CHECK(PetscFree(law));
   CHECK(VecDestroy(&pi));
@@ -201,9 +209,9 @@ static void PublishedPolicies(void **state)
     Fill(mu, reference, "mean_field");
     Fill(pi, reference, "policy");
     WriteFile(model, mu, pi);
-    row = Evaluate(model, "[exploitability]", NULL);
+    row = Evaluate(model, "[exploitability]", NULL, NULL);
     AssertRelative(&row, reference, "exploitability", published[i].tolerance);
-    row = Evaluate(model, "[exploitability]", "50");
+    row = Evaluate(model, "[exploitability]", "50", NULL);
     AssertRelative(&row, reference, "exploitability_50_pushes", 1e-9);
     CHECK(VecDestroy(&pi));
     CHECK(VecDestroy(&mu));

@@ -102,7 +102,7 @@ static PetscErrorCode CompareRow(MfgSolver solver, const MfgMetricsRow *row, voi
   const PetscReal *value = row->value;
   PetscInt         S, size;
   PetscReal       *pi, *mu, *m, *chain, *next;
-  Vec              mu_now, pi_now;
+  Vec              mu_now, pi_now, population;
 
   PetscFunctionBeginUser;
   CHECK(MfgSolverGetIterate(solver, &mu_now, &pi_now));
@@ -121,6 +121,8 @@ static PetscErrorCode CompareRow(MfgSolver solver, const MfgMetricsRow *row, voi
                    "quality");
   TestAssertNumber(value[MFG_METRIC_MU_PI_DELTA], DenseDistance(S, mu, m), 1e-11, "mu-pi delta");
   TestAssertNumber(value[MFG_METRIC_POPULATION_RESIDUAL], DenseDistance(S, m, next), 1e-11, "residual");
+  CHECK(MfgSolverGetPopulation(solver, &population));
+  TestAssertNear(population, S, m, 1e-11, "the population");
   assert_true(value[MFG_METRIC_POPULATION_SETTLED] ==
               (expected->pushes ? 0 : (PetscReal)(value[MFG_METRIC_POPULATION_RESIDUAL] <= 1e-14)));
   CHECK(PetscFree(chain));

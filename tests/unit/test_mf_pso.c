@@ -303,7 +303,8 @@ static void BadInput(void **state)
   static const char *const together[][5] = {
       {"spread", "2", "box", "1.5", "2 is larger than the box, 1.5; expected at most that"},
       {"swarm_pull", "0", "own_pull", "0", "no particle would move"},
-      {"stop.mean_field_delta", "1e-3", "particles", "3", "expected stop.exploitability"}};
+      {"stop.mean_field_delta", "1e-3", "particles", "3", "expected stop.exploitability"},
+      {"stop.mu_pi_delta", "1e-3", "particles", "3", "expected stop.exploitability"}};
   MfgParameters  parameters;
   MfgSolver      solver;
   TestComplaints collected;

@@ -61,6 +61,7 @@ static void Rules(void **state)
   CheckRule("stop.regularised_exploitability", "1e-3", MFG_METRIC_REGULARISED_EXPLOITABILITY,
             MFG_CONVERGED_REGULARISED_EXPLOITABILITY);
   CheckRule("stop.mean_field_delta", "1e-4", MFG_METRIC_MEAN_FIELD_DELTA, MFG_CONVERGED_MEAN_FIELD_DELTA);
+  CheckRule("stop.mu_pi_delta", "1e-2", MFG_METRIC_MU_PI_DELTA, MFG_CONVERGED_MU_PI_DELTA);
 }
 
 /* The rows of a run of `limit` iterations. */

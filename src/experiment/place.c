@@ -165,6 +165,50 @@ static PetscErrorCode SetValue(const MfgPlace *place, const MfgParameterSpec *sp
   PetscFunctionReturn(0);
 }
 
+/* Whether `key` is a row of the table, or a group of rows. */
+static PetscBool TableHas(const MfgParameterSpec table[], const char *key)
+{
+  const size_t length = strlen(key);
+
+  for (; table->key; table++)
+    if (!strncmp(table->key, key, length) && (!table->key[length] || table->key[length] == '.'))
+      return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+/* The types of solver that know `key`, as "a, b"; empty where there is none. */
+static PetscErrorCode SolversWith(const char *key, char names[LONGEST_KEY])
+{
+  const MfgSolverClass *const *classes;
+  PetscInt                     count;
+
+  PetscFunctionBeginUser;
+  names[0] = '\0';
+  PetscCall(MfgSolverGetClasses(&count, &classes));
+  for (PetscInt i = 0; i < count; i++) {
+    if (!TableHas(classes[i]->parameters, key)) continue;
+    if (names[0]) PetscCall(PetscStrlcat(names, ", ", LONGEST_KEY));
+    PetscCall(PetscStrlcat(names, classes[i]->name, LONGEST_KEY));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Who changes the type of a solver has the keys of the old one left over; others have misspelt one. */
+static PetscErrorCode ComplainOfUnknown(const MfgPlace *place, const char *key)
+{
+  const MfgComplaints complaints = {MfgPlaceReport, (void *)place};
+  char                solvers[LONGEST_KEY] = "";
+
+  PetscFunctionBeginUser;
+  if (!strcmp(place->section, "solver")) PetscCall(SolversWith(key, solvers));
+  if (solvers[0])
+    PetscCall(MfgComplain(&complaints, key, "unknown key '%s'; it belongs to %s, not to this type of solver",
+                          key, solvers));
+  else
+    PetscCall(MfgParametersSet(place->parameters, key, "", &complaints)); /* complains, with a suggestion */
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgPlaceSet(const MfgPlace *place, const char *key, const MfgNode *node)
 {
   const MfgComplaints     complaints = {MfgPlaceReport, (void *)place};
@@ -188,7 +232,7 @@ PetscErrorCode MfgPlaceSet(const MfgPlace *place, const char *key, const MfgNode
   } else if (spec) {
     PetscCall(SetValue(place, spec, key, node));
   } else {
-    PetscCall(MfgParametersSet(place->parameters, key, "", &complaints)); /* unknown, with a suggestion */
+    PetscCall(ComplainOfUnknown(place, key));
   }
   PetscFunctionReturn(0);
 }

@@ -116,6 +116,14 @@ class YamlErrors(throng_test.ThrongTest):
                 self.assert_refused(SMALL.replace("small", f'"{name}"'), f"{{f}}:1:7: name: '{name}' is not a name; "
                                     "expected letters, digits, '.', '_' and '-', the first of them a letter or a digit")
 
+    def test_keys_of_another_solver(self):
+        text = SMALL.replace("mf_trpo", "fictitious_play").replace("eta: 0.5", "eta: 0.5\n  beta: {value: 0.1}")
+        self.assert_refused(
+            text, "{f}:7:3: solver.eta: unknown key 'eta'; it belongs to mf_trpo, fixed_policy, not to this type of "
+            "solver", "{f}:8:3: solver.beta: unknown key 'beta'; it belongs to mf_trpo, not to this type of solver")
+        self.assert_refused(SMALL.replace("eta: 0.5", "lambda: pure"), "{f}:7:3: solver.lambda: unknown key 'lambda'; "
+                            "it belongs to fictitious_play, policy_iteration, not to this type of solver")
+
     def test_all_errors_together(self):
         text = SMALL.replace("size: 7", "size: 5\n  discount: 1").replace("eta: 0.5", "eta: 0\n  bta: 0.1") + "sede: 1\n"
         self.assert_refused(

@@ -37,12 +37,19 @@ run=("$build/throng" run experiments/four_rooms.yaml --set solver.outer_iteratio
   exploitability, regularised_exploitability, exploitability_at_mu, quality, regularised_quality, mean_field_delta,
   mu_pi_delta, policy_delta, spectrum]")
 iterative=(--set evaluation.direct_below=0)
+garnet=("$build/throng" run experiments/mf_garnet_1000.yaml --set game.states=20 --set game.coupled_states=5
+  --set "solver={type: fictitious_play, outer_iterations: 2}" --set "metrics={population: pushes, horizon: 5}")
+swarm=("$build/throng" run experiments/accuracy/sis_epidemic.yaml --set "metrics={}"
+  --set "solver={type: mf_pso, particles: 3, outer_iterations: 2, population: pushes}"
+  --set evaluation.population_pushes=50)
 
 prepare_mpi
 check "four rooms, 1 rank, direct solves" 0 1 "${run[@]}" --out "$work/direct"
 check "four rooms, 2 ranks, iterative solves" 0 2 "${run[@]}" --out "$work/iterative" "${iterative[@]}"
 check "a solve that fails, 1 rank" 1 1 "${run[@]}" --out "$work/fails" "${iterative[@]}" -- -eval_ksp_max_it 1
 check "bad input, 1 rank" 2 1 "${run[@]}" --out "$work/bad" --set game.sise=11
+check "fictitious play on a garnet, 2 ranks" 0 2 "${garnet[@]}" --out "$work/garnet"
+check "particles in an epidemic, 1 rank" 0 1 "${swarm[@]}" --out "$work/swarm"
 check "unit test of parameters, 1 rank" 0 1 "$build/tests/test_parameters"
 check "unit test of bad rows, 2 ranks" 0 2 "$build/tests/test_bad_rows"
 check "unit test of files with fields, 2 ranks" 0 2 "$build/tests/test_fields"

@@ -351,7 +351,8 @@ PetscErrorCode MfgParametersCheckBelongs(MfgParameters p, const char *key, const
   PetscCall(MfgParametersIsGiven(p, key, &given));
   PetscCall(MfgParametersGetText(p, selector, &chosen));
   if (given && strcmp(chosen, choice))
-    PetscCall(MfgComplain(complaints, key, "goes with %s %s, which is %s here", selector, choice, chosen));
+    PetscCall(
+        MfgComplain(complaints, key, "is used where %s is %s; it is %s here", selector, choice, chosen));
   PetscFunctionReturn(0);
 }
 

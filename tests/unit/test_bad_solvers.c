@@ -41,9 +41,9 @@ static void FictitiousPlay(void **state)
 {
   (void)state;
   ASSERT_FINE("fictitious_play", "lambda", "constant", "lambda.value", "1");
-  ASSERT_COMPLAINT("lambda.value", "goes with lambda.schedule constant, which is harmonic here",
+  ASSERT_COMPLAINT("lambda.value", "is used where lambda.schedule is constant; it is harmonic here",
                    "fictitious_play", "lambda.value", "0.2");
-  ASSERT_COMPLAINT("lambda.value", "goes with lambda.schedule constant, which is pure here",
+  ASSERT_COMPLAINT("lambda.value", "is used where lambda.schedule is constant; it is pure here",
                    "fictitious_play", "lambda", "pure", "lambda.value", "0.2");
   ASSERT_COMPLAINT("lambda.value", "(0,1]", "fictitious_play", "lambda", "constant", "lambda.value", "0");
   ASSERT_COMPLAINT("lambda", "harmonic|constant|pure", "fictitious_play", "lambda", "linear");
@@ -67,15 +67,15 @@ static void PolicyIteration(void **state)
   ASSERT_FINE("policy_iteration", "variant", "smooth", "lambda", "constant", "lambda.value", "0.5");
   ASSERT_FINE("policy_iteration", "variant", "smooth", "lambda.value", "0.5");
   ASSERT_FINE("policy_iteration", "variant", "boltzmann", "temperature", "0.5");
-  ASSERT_COMPLAINT("temperature", "goes with variant boltzmann, which is greedy here", "policy_iteration",
+  ASSERT_COMPLAINT("temperature", "is used where variant is boltzmann; it is greedy here", "policy_iteration",
                    "temperature", "0.5");
-  ASSERT_COMPLAINT("temperature", "goes with variant boltzmann, which is smooth here", "policy_iteration",
+  ASSERT_COMPLAINT("temperature", "is used where variant is boltzmann; it is smooth here", "policy_iteration",
                    "variant", "smooth", "temperature", "0.5");
-  ASSERT_COMPLAINT("lambda.schedule", "goes with variant smooth, which is boltzmann here", "policy_iteration",
-                   "variant", "boltzmann", "lambda", "harmonic");
-  ASSERT_COMPLAINT("lambda.value", "goes with variant smooth, which is boltzmann here", "policy_iteration",
-                   "variant", "boltzmann", "lambda.value", "0.3");
-  ASSERT_COMPLAINT("lambda.value", "goes with lambda.schedule constant, which is harmonic here",
+  ASSERT_COMPLAINT("lambda.schedule", "is used where variant is smooth; it is boltzmann here",
+                   "policy_iteration", "variant", "boltzmann", "lambda", "harmonic");
+  ASSERT_COMPLAINT("lambda.value", "is used where variant is smooth; it is boltzmann here",
+                   "policy_iteration", "variant", "boltzmann", "lambda.value", "0.3");
+  ASSERT_COMPLAINT("lambda.value", "is used where lambda.schedule is constant; it is harmonic here",
                    "policy_iteration", "variant", "smooth", "lambda", "harmonic", "lambda.value", "0.3");
   ASSERT_COMPLAINT("lambda", "harmonic|constant", "policy_iteration", "variant", "smooth", "lambda", "pure");
   ASSERT_COMPLAINT("variant", "unknown word 'gredy'; did you mean 'greedy'?", "policy_iteration", "variant",

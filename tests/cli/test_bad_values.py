@@ -66,8 +66,8 @@ class BadValues(throng_test.ThrongTest):
                                   "exactly one of initial.cell (games on a grid) and initial.state")
         self.assert_value_refused("size: 7", "initial: {type: file}",
                                   "4:12: game.initial: initial.type file needs initial.path")
-        self.assert_value_refused("size: 7", "initial: {type: uniform, weight: 0.5}", "4:36: game.initial.weight: goes "
-                                  "with initial.type concentrated, which is uniform here")
+        self.assert_value_refused("size: 7", "initial: {type: uniform, weight: 0.5}", "4:36: game.initial.weight: is used "
+                                  "where initial.type is concentrated; it is uniform here")
 
     def test_reals(self):
         for old, new, message in (

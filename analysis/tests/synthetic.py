@@ -56,7 +56,7 @@ def record(name: str, run_id: str, **changes: object) -> dict:
             "name": name,
             "game": {"type": "four_rooms", "size": 11, "noise": {"slip": 0.1}, "discount": 0.9},
             "solver": {"type": "mf_trpo", "eta": 0.5, "beta": 0.1},
-            "output": {"fields": ["mean_field", "policy", "value"]},
+            "output": {"fields": ["mean_field", "population", "policy", "value"]},
             "seed": 1,
         },
         "metrics": {},
@@ -84,6 +84,7 @@ def write_fields(
     policy = rng.dirichlet(np.full(actions, 0.5), size=count)
     fields = {
         "mean_field": mean_field / mean_field.sum(),
+        "population": mean_field / mean_field.sum(),
         "policy": policy,
         "value": np.cos(np.linspace(0, 3, count)),
         "cells": cells,

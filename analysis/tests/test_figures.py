@@ -16,7 +16,7 @@ CURVES = {
     for kind in ("exploitability", "quality", "deltas")
     for axis in ("iteration", "seconds")
 }
-FIELDS = {"mean_field", "policy", "value"}
+FIELDS = {"mean_field", "population", "policy", "value"}
 
 
 def test_every_figure_is_drawn_and_has_its_words(run_folder):
@@ -80,6 +80,90 @@ def test_a_nearly_uniform_law_is_not_blown_up():
     norm = colour_scale(np.array([0.999, 1.0]), is_law=True).norm
     assert 0.49 < norm(0.999) < norm(1.0) < 0.51
     assert colour_scale(np.array([0.999, 1.0]), is_law=False).norm(0.999) == 0
+
+
+@pytest.mark.parametrize(("spread", "said"), [(1e-6, "1e-6"), (3e-5, "1e-4"), (0, "rounding")])
+def test_a_uniform_law_is_one_colour_and_says_so(tmp_path, spread, said):
+    folder = write_run(tmp_path)
+    uniform = np.linspace(1, 1 + 0.99 * spread, 104)
+    law = uniform / uniform.sum()
+    write_fields(folder / "fields.h5", four_rooms_walls(11), mean_field=law, population=law)
+    for drawing in mean_field.draw(read_run(folder)):
+        assert f"uniform to {said})" in drawing.caption
+        assert "The colour scale goes from zero to twice the mean" in drawing.caption
+        norm = drawing.figure.axes[0].images[0].norm
+        assert norm.vmin == 0 and norm.vmax == pytest.approx(2 * law.mean(), rel=1e-3)
+    curved = read_run(write_run(tmp_path, run_id="curved"))
+    assert "uniform to" not in mean_field.draw(curved)[0].caption
+
+
+def laws(tmp_path, distance, walls, **changes):
+    """Return the drawings of a run whose mean field is `distance` from its population."""
+    folder = write_run(tmp_path, run_id=f"at-{distance}", **changes)
+    count = 7 if walls is None else int((~walls).sum())
+    law = np.arange(1, count + 1) / np.arange(1, count + 1).sum()
+    moved = law.copy()
+    moved[-2:] += np.array([-0.5, 0.5]) * distance
+    write_fields(folder / "fields.h5", walls, mean_field=law, population=moved)
+    run = read_run(folder)
+    drawings = mean_field.draw(run)
+    assert [drawing.slug for drawing in drawings] == ["mean_field", "population"]
+    return drawings, run.fields
+
+
+def test_population_is_drawn_as_the_mean_field_is(tmp_path):
+    drawings, fields = laws(tmp_path, 1e-4, four_rooms_walls(11))
+    for drawing, law in zip(drawings, (fields.mean_field, fields.population), strict=True):
+        picture = drawing.figure.axes[0].images[0].get_array()
+        assert np.array_equal(picture.compressed(), law)
+    assert drawings[0].caption.startswith("Mean field μ at the end: ")
+    start = "Population of the policy, at which exploitability was taken: "
+    assert drawings[1].caption.startswith(start)
+    bars, fields = laws(tmp_path, 2e-4, None)
+    heights = [bar.get_height() for bar in bars[1].figure.axes[0].patches]
+    assert np.array_equal(heights, fields.population)
+
+
+def test_captions_say_if_the_mean_field_is_far_from_the_population(tmp_path):
+    far, _ = laws(tmp_path, 0.0182, four_rooms_walls(11))
+    said = "The recorded mean field μ_p is 0.0182 (1-norm) from the population of its policy."
+    assert all(said in drawing.caption for drawing in far)
+    near, _ = laws(tmp_path, 0.0009, four_rooms_walls(11))
+    assert not any("1-norm" in drawing.caption for drawing in near)
+
+
+def test_what_was_given_is_not_called_the_end(tmp_path):
+    drawings, _ = laws(tmp_path, 0.0182, None, trace=trace_text(rows=1), status="evaluated")
+    assert drawings[0].caption.startswith("Mean field μ, the given law: ")
+    said = "The given law μ is 0.0182 (1-norm) from the population of the policy."
+    assert all(said in drawing.caption for drawing in drawings)
+    run = read_run(tmp_path / "four-rooms" / "at-0.0182")
+    assert not any("at the end" in drawing.caption for drawing in draw_all(run))
+
+
+@pytest.mark.parametrize("size", [11, 101])
+def test_sample_dots_tell_what_the_area_of_a_dot_means(tmp_path, size):
+    walls = four_rooms_walls(size)
+    folder = write_run(tmp_path, walls=walls)
+    stay = np.linspace(0, 1, int((~walls).sum()))
+    moves = np.tile((1 - stay[:, None]) / 4, 4)
+    write_fields(folder / "fields.h5", walls, policy=np.column_stack([moves, stay]))
+    drawing = policy.draw(read_run(folder))[0]
+    axes = drawing.figure.axes[0]
+    dots = next(item for item in axes.collections if not hasattr(item, "U"))
+    (samples,) = (item for item in axes.collections if item.get_label() == "samples")
+    sure, one_of_five = samples.get_widths()
+    assert (one_of_five / sure) ** 2 == pytest.approx(0.2)
+    if size == 11:  # no blocks, so the last state stays for sure
+        assert dots.get_widths().max() == pytest.approx(sure)
+    assert samples.get_offsets()[:, 0].min() > size - 0.5
+    drawing.figure.canvas.draw()
+    texts = {text.get_text(): text for text in axes.texts}
+    assert {"1", "0.2"} < set(texts)
+    width, height = drawing.figure.bbox.size
+    for text in texts.values():
+        box = text.get_window_extent()
+        assert box.x0 > axes.bbox.x1 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height
 
 
 def test_a_single_row_and_no_row_are_fine(tmp_path):

@@ -10,15 +10,18 @@ from throng_analysis.labels import groups_of
 from throng_analysis.results import read_runs
 
 MF_TRPO = {"type": "mf_trpo", "eta": 0.5, "population_steps": 20}
+FIXED_POLICY = {"type": "fixed_policy", "initial_policy": {"type": "uniform"}}
 FICTITIOUS_PLAY = {"type": "fictitious_play", "lambda": {"schedule": "harmonic"}}
 TABLE_COLUMNS = 6  # numbers of a run in the table of last values
 
 
-def write(out, run_id, solver=MF_TRPO, seed=1, game=None, **changes):
-    """Write a run of `solver`; `game` replaces parameters of the game."""
+def write(out, run_id, solver=MF_TRPO, seed=1, game=None, metrics=None, **changes):
+    """Write a run of `solver`; `game` replaces parameters of the game, `metrics` all of these."""
     parameters = record("a", "b")["parameters"]
     parameters.update(solver=solver, seed=seed)
     parameters["game"].update(game or {})
+    if metrics:
+        parameters["metrics"] = metrics
     return write_run(out, run_id=run_id, parameters=parameters, **changes)
 
 
@@ -84,6 +87,33 @@ def test_parameters_of_the_game_are_in_the_label(tmp_path):
     ]
 
 
+def population(kind, start="current", pushes=50, horizon=None):
+    """Return the metrics section of a record."""
+    return {
+        "population": {"type": kind, "pushes": pushes, "start": start},
+        "horizon": horizon,
+    }
+
+
+def test_how_it_was_measured_is_said_once(tmp_path):
+    write(tmp_path / "both", "a", metrics=population("induced"))
+    write(tmp_path / "both", "b", metrics=population("pushes", horizon=100))
+    write(tmp_path / "both", "c", metrics=population("pushes", pushes=1))
+    assert labels(tmp_path / "both") == [
+        "MF-TRPO, population induced",
+        "MF-TRPO, after 1 push",
+        "MF-TRPO, after 50 pushes, horizon 100",
+    ]
+    write(tmp_path / "pushes", "a", metrics=population("pushes"))
+    write(tmp_path / "pushes", "b", metrics=population("pushes", pushes=20))
+    write(tmp_path / "pushes", "c", metrics=population("pushes", "initial", 20))
+    assert labels(tmp_path / "pushes") == [
+        "MF-TRPO, after 20 pushes, population start current",
+        "MF-TRPO, after 20 pushes, population start initial",
+        "MF-TRPO, after 50 pushes, population start current",
+    ]
+
+
 def test_runs_that_differ_in_side_matters_only_are_told_apart(tmp_path):
     write(tmp_path, "a", MF_TRPO | {"outer_iterations": 5})
     write(tmp_path, "b", MF_TRPO | {"outer_iterations": 9})
@@ -118,6 +148,44 @@ def test_diverged_runs_are_drawn_and_say_so(tmp_path):
     write(tmp_path, "a", status="diverged")
     write(tmp_path, "b", FICTITIOUS_PLAY)
     assert labels(tmp_path) == ["Fictitious play", "MF-TRPO (diverged)"]
+
+
+def test_a_run_that_only_evaluated_is_a_level_line(tmp_path, capsys):
+    write(tmp_path, "a")
+    trace = columns_trace(exploitability=[3.25], quality=["-1e-15"])
+    write(tmp_path, "b", FIXED_POLICY, trace=trace, status="evaluated")
+    assert labels(tmp_path) == ["Fixed policy", "MF-TRPO"]
+    for drawing in drawings(tmp_path):
+        (legend,) = drawing.figure.legends
+        thin, curve = legend.get_lines()[:2]
+        assert thin.get_linewidth() < curve.get_linewidth()
+        exploitability, quality, *deltas = drawing.figure.axes
+        level = exploitability.lines[0]
+        assert list(level.get_ydata()) == [3.25, 3.25]
+        across = level.get_transform().transform(level.get_xydata())[:, 0]
+        assert list(across) == pytest.approx([exploitability.bbox.x0, exploitability.bbox.x1])
+        assert level.get_color() == thin.get_color()
+        assert level.get_linewidth() == thin.get_linewidth()
+        assert exploitability.lines[1].get_linewidth() == curve.get_linewidth()
+        hollow = next(line for line in quality.lines if line.get_linestyle() == "None")
+        assert list(hollow.get_ydata()) == [quality.get_ylim()[0]]
+        assert all(len(axes.lines) == 1 for axes in deltas)
+    panels(tmp_path)
+    output = capsys.readouterr()
+    assert output.err == ""
+    assert "Fixed policy" in output.out
+
+
+def test_nothing_but_evaluations_has_no_curve(tmp_path, capsys):
+    trace = columns_trace(exploitability=[3.25])
+    write(tmp_path, "a", FIXED_POLICY, trace=trace, status="evaluated")
+    panels(tmp_path, code=2)
+    errors = capsys.readouterr().err
+    assert (
+        f"{tmp_path}: no run has a curve; each evaluated a given policy and has one row" in errors
+    )
+    assert "throng-analysis report" in errors
+    assert not (tmp_path / "panels").exists()
 
 
 def test_every_style_is_different():

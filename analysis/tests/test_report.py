@@ -45,9 +45,9 @@ def report(folder, *options):
 def test_all_figures_exist_beside_the_page(run_folder, capsys):
     report(run_folder)
     figures = sorted((run_folder / "report" / "figures").glob("*.png"))
-    assert len(figures) == 9
+    assert len(figures) == 10
     assert all(figure.stat().st_size > 5000 for figure in figures)
-    assert "(9 figures)" in capsys.readouterr().out
+    assert "(10 figures)" in capsys.readouterr().out
 
 
 def test_page_needs_nothing_else(run_folder, tmp_path):
@@ -56,7 +56,7 @@ def test_page_needs_nothing_else(run_folder, tmp_path):
     assert not re.search(r"https?:|//|@import|url\(", re.sub(r"base64,[^\"]*", "", html))
     page = Page(html)
     assert not page.all("link") and not page.all("script")
-    assert len(page.all("img")) == 18
+    assert len(page.all("img")) == 20
     for image in page.all("img"):
         assert image["src"].startswith("data:image/png;base64,iVBOR")
         assert len(image["alt"]) > 20
@@ -77,7 +77,7 @@ def test_page_tells_what_the_record_holds(run_folder):
     html = report(run_folder)
     rows = {"".join(row[0]): row[1][-1] for row in Page(html).rows if len(row) > 1 and row[1]}
     assert rows["solver.eta"] == "0.5"
-    assert rows["output.fields"] == "[mean_field, policy, value]"
+    assert rows["output.fields"] == "[mean_field, population, policy, value]"
     assert rows["commit"] == "0123abc"
     assert rows["evaluate"] == "1.25"
     assert "regularised_exploitability 9.1e-07 &lt;= 1e-06" in html

@@ -1,4 +1,4 @@
-"""Read fields.h5: the mean field, the policy and the value a run ended with."""
+"""Read fields.h5: the mean field, the policy, its population and the value a run ended with."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ class Fields:
 
     game: str = ""
     mean_field: np.ndarray | None = None  # [S], probabilities
+    population: np.ndarray | None = None  # [S], m, where exploitability was taken
     policy: np.ndarray | None = None  # [S, A], each row a law over actions
     value: np.ndarray | None = None  # [S]
     grid: Grid | None = None  # None for a game without a grid
@@ -42,12 +43,14 @@ def _fields(path: Path, file: h5py.File) -> Fields:
     fields = Fields(
         game=_text(file.attrs.get("game", "")),
         mean_field=_read(path, file, "mean_field", 1),
+        population=_read(path, file, "population", 1),
         policy=_read(path, file, "policy", 2),
         value=_read(path, file, "value", 1),
         grid=_grid(path, file),
     )
     _check_sizes(path, fields)
     _check_law(path, "mean_field", fields.mean_field)
+    _check_law(path, "population", fields.population)
     _check_law(path, "policy", fields.policy)
     return fields
 
@@ -86,7 +89,7 @@ def _grid(path: Path, file: h5py.File) -> Grid | None:
 def _check_sizes(path: Path, fields: Fields) -> None:
     sizes = {
         name: len(getattr(fields, name))
-        for name in ("mean_field", "policy", "value")
+        for name in ("mean_field", "population", "policy", "value")
         if getattr(fields, name) is not None
     }
     if fields.grid is not None:

@@ -23,6 +23,7 @@ SYMBOLS = {
     "solver.temperature": "τ",
 }
 SEED = "seed"
+POPULATION = "metrics.population."
 # What changes neither the curve of a run nor its meaning, but where it ends and how exact it is.
 # It stands in a label only if runs cannot be told apart without it.
 ASIDE = (
@@ -129,12 +130,31 @@ def _labels(settings: list[dict], keys: list[str]) -> list[str]:
     for setting in settings:
         solver = str(setting.get("solver.type", "solver not named"))
         words = SOLVERS.get(solver, solver.replace("_", " "))
-        parts = [_part(key, setting[key]) for key in keys if setting.get(key) is not None]
-        labels.append(", ".join([words[0].upper() + words[1:], *parts]))
+        parts = [_part(key, setting, keys) for key in keys if setting.get(key) is not None]
+        labels.append(", ".join([words[0].upper() + words[1:], *filter(None, parts)]))
     return labels
 
 
-def _part(key: str, value: object) -> str:
+def _part(key: str, setting: dict, keys: list[str]) -> str:
+    """Return what stands in a label for a key; nothing where another key says it."""
+    if key.startswith(POPULATION):
+        return _population_part(key, setting, keys)
+    if key == "metrics.horizon":
+        return f"horizon {setting[key]}"
+    return _named(key, setting[key])
+
+
+def _population_part(key: str, setting: dict, keys: list[str]) -> str:
+    after_pushes = setting.get(f"{POPULATION}type") == "pushes"
+    counted = f"{POPULATION}type" if f"{POPULATION}type" in keys else f"{POPULATION}pushes"
+    if after_pushes and key == counted:
+        count = setting.get(f"{POPULATION}pushes")
+        return f"after {count} push{'es' if count != 1 else ''}"
+    # The number of pushes is a preset that says nothing of an induced population.
+    return "" if key == f"{POPULATION}pushes" else _named(key, setting[key])
+
+
+def _named(key: str, value: object) -> str:
     name = SYMBOLS.get(key) or _words(key)
     if isinstance(value, str):
         return f"{name} {value.replace('_', ' ')}"

@@ -11,9 +11,10 @@ from throng_analysis.figures.panels import COLOURS, METRICS, STYLES, draw_panels
 from throng_analysis.labels import SEED, Group, differing_keys, groups_of
 from throng_analysis.metrics import POPULATION_SETTLED
 from throng_analysis.output import write_whole, writing_below
+from throng_analysis.record import ENDED_WELL
 from throng_analysis.results import TRACE, Run, read_runs
 
-DRAWN = ("converged", "iteration_limit", "diverged")
+DRAWN = (*ENDED_WELL, "diverged")
 # Parameters that decide what the numbers of a metric mean.
 MEANING = ("game.", "metrics.population", "metrics.horizon")
 
@@ -74,6 +75,11 @@ def _drawable(folder: Path, runs: Sequence[Run], panels: Panels) -> list[Run]:
             drawable.append(run)
     if not drawable:
         raise InputError("\n".join([*panels.problems, f"{folder}: no run that can be drawn"]))
+    if all(run.evaluated_only for run in drawable):
+        raise InputError(
+            f"{folder}: no run has a curve; each evaluated a given policy and has one row; "
+            "throng-analysis report shows its values"
+        )
     return drawable
 
 

@@ -41,6 +41,11 @@ class Run:
         """The status to show: 'running' for a run that has not ended."""
         return self.record.status
 
+    @property
+    def evaluated_only(self) -> bool:
+        """Whether the run measured a given policy and mean field, without iterations."""
+        return self.status == "evaluated"
+
     def last(self, column: str) -> float | None:
         """Return the last number of a column of the trace, None if it has none."""
         if self.trace is None:

@@ -65,7 +65,7 @@ def draw_curves(run: Run, metrics: tuple[Metric, ...], slug: str, title: str) ->
 
     Nothing if none was recorded, or if the run only evaluated a policy: one row is no curve.
     """
-    if run.trace is None or run.status == "evaluated":
+    if run.trace is None or run.evaluated_only:
         return []
     drawings = []
     for abscissa in ABSCISSAE:

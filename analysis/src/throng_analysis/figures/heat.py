@@ -29,6 +29,9 @@ WIDE = 100
 DEPTH = 1e-12
 # The colours of a law span at least this fraction of its largest value.
 NARROW = 0.1
+# A law whose values differ by less than this fraction of the largest counts as uniform.
+EVEN = 1e-3
+ROUNDING = 1e-14
 COLOURS = "viridis"
 
 
@@ -49,6 +52,9 @@ def colour_scale(values: np.ndarray, is_law: bool) -> Scale:
     low, high = float(values.min()), float(values.max())
     if not is_law or high <= 0:
         return Scale(Normalize(low, high))
+    if high - low < EVEN * high:
+        note = "The colour scale goes from zero to twice the mean: one colour."
+        return Scale(Normalize(0, low + high), note=note)
     if high - low < NARROW * high:
         middle, half = (low + high) / 2, NARROW * high / 2
         return Scale(Normalize(middle - half, middle + half))
@@ -164,6 +170,17 @@ def _colour_bar(axes: Axes, image: ScalarMappable, scale: Scale) -> None:
     bar.formatter = FuncFormatter(lambda value, _: f"{value / 10.0**power:.8g}")
     if power:
         bar.set_label(rf"in units of $10^{{{power}}}$")
+
+
+def even_to(values: np.ndarray) -> str:
+    """Return the power of ten to which a law is uniform, empty if it is not."""
+    low, high = float(values.min()), float(values.max())
+    spread = (high - low) / high
+    if spread >= EVEN:
+        return ""
+    if spread < ROUNDING:
+        return "rounding"
+    return f"1e{int(np.ceil(np.log10(spread)))}"
 
 
 def span(values: np.ndarray) -> str:

@@ -30,6 +30,8 @@ LINES = tuple((line, marker) for _, line, marker in curves.STYLES)
 STYLES = tuple(
     (COLOURS[i % len(COLOURS)], *LINES[i % len(LINES)]) for i in range(len(COLOURS) * len(LINES))
 )
+# Of a curve, and of the level line of a run that only evaluated a policy.
+CURVE_WIDTH, LEVEL_WIDTH = 1.8, 0.9
 WIDTH, HEIGHT, LEGEND_ROW = 9.0, 6.6, 0.25  # inches
 # The letters that fit across the figure, and what the line and the gap of an entry take of them.
 LETTERS, ENTRY = 97, 8
@@ -101,6 +103,10 @@ def _draw(axes: Axes, lines: list[Line]) -> None:
     floor = curves.floor_of([line.curve for line in lines])
     marked = max(len(line.curve.x) for line in lines) <= FEW_POINTS
     for line in lines:
+        if line.run.evaluated_only and line.curve.drawable:
+            colour, dashes, _ = line.style
+            axes.axhline(line.curve.y[-1], color=colour, linestyle=dashes, linewidth=LEVEL_WIDTH)
+            continue
         alone = len(line.curve.x) == 1
         curves.plot_curve(axes, line.curve, line.style, floor, marked or alone)
     curves.limit(axes, [line.curve for line in lines], floor)
@@ -126,7 +132,7 @@ def _handles(groups: list[Group], below: bool) -> list[Line2D]:
             [],
             color=colour,
             linestyle=line,
-            linewidth=1.8,
+            linewidth=_width(group),
             label=fill(group.label, LETTERS - ENTRY),
         )
         for group, (colour, line, _) in zip(groups, STYLES, strict=False)
@@ -136,6 +142,11 @@ def _handles(groups: list[Group], below: bool) -> list[Line2D]:
         label = "hollow: not above 0, drawn at the edge"
         handles.append(Line2D([], [], linestyle="none", **mark, label=label))
     return handles
+
+
+def _width(group: Group) -> float:
+    only = all(run.evaluated_only for run in group.runs)
+    return LEVEL_WIDTH if only else CURVE_WIDTH
 
 
 def _legend_columns(handles: list[Line2D]) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation, Transform
 
 from throng_analysis.figures.heat import FIELD_SIZE, coarse_note, draw_walls, frame
 from throng_analysis.figures.style import BLUE, VERMILLION, Drawing, new_axes, settings
@@ -19,6 +20,9 @@ MOST_ARROWS = 25
 MOST_COLUMNS = 400
 # The longest arrow and the widest dot, in parts of a block.
 REACH, DOT = 0.88, 0.62
+# The dots beside the picture that tell what an area means: staying for sure, and one of five moves.
+SAMPLES = (1.0, 0.2)
+HEADING = 0.42  # inches that their heading takes
 
 
 @dataclass
@@ -79,26 +83,54 @@ def _draw_arrows(run: Run, grid: Grid, policy: np.ndarray) -> Drawing:
         minlength=0.2,
         zorder=3,
     )
+    _add_samples(axes, grid, side)
     axes.set_title(TITLE)
     caption = (
-        f"{TITLE} at the end. The arrow is the mean move: full length for a move that is certain, "
+        f"{_name(run)}. The arrow is the mean move: full length for a move that is certain, "
         "shorter the more the moves differ, none where they cancel. "
-        "The area of the dot is the probability of staying."
+        "The area of the dot is the probability of staying; two samples are beside the picture."
     )
     note = coarse_note(arrows.blocks, "arrow and dot are means over the free cells of a block")
     return Drawing("policy", f"{caption} {note}".strip(), _alt(run, policy), axes.figure)
 
 
+def _name(run: Run) -> str:
+    return f"{TITLE}, the given one" if run.evaluated_only else f"{TITLE} at the end"
+
+
 def _add_dots(axes: Axes, arrows: Arrows) -> None:
-    size = DOT * arrows.blocks.side * np.sqrt(arrows.stay)
-    axes.add_collection(
+    _dots(axes, (arrows.x, arrows.y), arrows.stay, arrows.blocks.side, axes.transData)
+
+
+def _add_samples(axes: Axes, grid: Grid, side: int) -> None:
+    """Draw sample dots with their probabilities to the right of the grid, from its top down."""
+    left, top = grid.columns - 0.5 + 0.4 * side, grid.rows - 0.5
+    small = {"size": 9.5, "va": "center"}
+    axes.text(left, top, "probability\nof staying", **small | {"va": "top"})
+    x, y = left + 0.5 * side, top - side * (0.5 + 1.2 * np.arange(len(SAMPLES)))
+    below = axes.transData + ScaledTranslation(0, -HEADING, axes.figure.dpi_scale_trans)
+    for sample, height in zip(SAMPLES, y, strict=True):
+        axes.text(x + 0.6 * side, height, f"{sample:g}", transform=below, **small)
+    dots = _dots(axes, (np.full_like(y, x), y), np.array(SAMPLES), side, below)
+    dots.set(clip_on=False, label="samples")
+
+
+def _dots(
+    axes: Axes,
+    places: tuple[np.ndarray, np.ndarray],
+    stay: np.ndarray,
+    side: int,
+    transform: Transform,
+) -> EllipseCollection:
+    size = DOT * side * np.sqrt(stay)
+    return axes.add_collection(
         EllipseCollection(
             size,
             size,
             np.zeros_like(size),
             units="xy",
-            offsets=np.column_stack([arrows.x, arrows.y]),
-            offset_transform=axes.transData,
+            offsets=np.column_stack(places),
+            offset_transform=transform,
             facecolor=VERMILLION,
             alpha=0.55,
             linewidth=0,
@@ -131,7 +163,7 @@ def _draw_heat_map(run: Run, policy: np.ndarray) -> Drawing:
     bar = axes.figure.colorbar(image, ax=axes, pad=0.02)
     bar.set_label(r"$\pi(a|s)$, probability")
     bar.outline.set_visible(False)
-    caption = f"{TITLE} at the end: the probability of each action in each state."
+    caption = f"{_name(run)}: the probability of each action in each state."
     if side > 1:
         caption += f" Drawn in groups of {side} states: means."
     return Drawing("policy", caption, _alt(run, policy), axes.figure)

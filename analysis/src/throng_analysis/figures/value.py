@@ -17,7 +17,8 @@ def draw(run: Run) -> list[Drawing]:
             axes, notes = draw_bars(value, r"$J_\mu^\pi(s)$", TITLE), []
         else:
             axes, notes = draw_on_grid(grid, value, TITLE)
-    caption = "Value J at the end: the discounted reward that π earns from each state on at μ, "
+    name = "Value J of the given policy" if run.evaluated_only else "Value J at the end"
+    caption = f"{name}: the discounted reward that π earns from each state on at μ, "
     caption += f"without the entropy bonus, {span(value)}."
     kind = "Bars" if grid is None else f"Heat map on a grid of {grid.rows} × {grid.columns}"
     alt = f"{kind} of the value of the policy of {run.title}, {span(value)}."

@@ -161,9 +161,20 @@ def command_run(arguments):
 # The table ours / published
 
 
-def final_values(folder, pair):
-    """Return the metric of the pair at the end of each of its runs."""
-    values = {}
+NOTE = """
+From throng's own random policies. From the published starts (`run --starts`) two rows differ from
+these: boltzmann_policy_iteration on lasry_lions_chain and online_mirror_descent on
+rock_paper_scissors."""
+
+
+def from_file(record):
+    """Return whether a run started from a policy in a file, as with `run --starts`."""
+    return record["parameters"]["solver"]["initial_policy"]["type"] == "file"
+
+
+def final_records(folder, pair):
+    """Return the records of the pair's runs that ended well."""
+    records = {}
     for path in sorted((folder / pair.name).glob("*/run.json")):
         if path.parent.suffix in (".failed", ".running"):
             continue
@@ -172,31 +183,56 @@ def final_values(folder, pair):
             print(f"left out: {path.parent}: {record['stop_reason']}", file=sys.stderr)
             continue
         seed = record["parameters"]["seed"]
-        if seed in values:
+        start = (seed, from_file(record))
+        if start in records:
             raise SystemExit(
                 f"two results with seed {seed} in {path.parent.parent}, of different settings or "
                 "versions; remove one"
             )
-        values[seed] = record["metrics"][pair.metric]
-    return list(values.values())
+        records[start] = record
+    return list(records.values())
+
+
+def of_one_kind(folder, records):
+    """Return whether all runs started from files; refuse a folder of both kinds of starts."""
+    kinds = {from_file(record) for record in records}
+    if len(kinds) > 1:
+        seeds = {
+            kind: sorted({r["parameters"]["seed"] for r in records if from_file(r) == kind})
+            for kind in kinds
+        }
+        raise SystemExit(
+            f"{folder} has runs from policies in files (seeds {seeds[True]}) and from throng's own "
+            f"(seeds {seeds[False]}), which are not averaged together; give each kind a folder "
+            "of its own"
+        )
+    return kinds == {True}
 
 
 def spread(values):
     """Return mean ± standard deviation; of these values, as published, not of the seeds' law."""
-    if not values:
-        return "–"
     text = f"{number(statistics.mean(values))} ± {number(statistics.pstdev(values))}"
     return text if len(values) == 4 else f"{text} (n = {len(values)})"
 
 
 def command_table(arguments):
     """Do `table`."""
+    folder, pairs = arguments.folder, chosen(arguments.only)
+    records = {pair: final_records(folder, pair) for pair in pairs}
+    records = {pair: found for pair, found in records.items() if found}
+    if not records:
+        raise SystemExit(f"{folder}: no results of the {len(pairs)} pairs; `run` writes them")
+    published_starts = of_one_kind(folder, [r for found in records.values() for r in found])
     print("| game | algorithm | ours | published | comparable | difference |")
     print("|---|---|---|---|---|---|")
-    for pair in chosen(arguments.only):
-        ours = spread(final_values(arguments.folder, pair))
+    for pair, found in records.items():
+        ours = spread([record["metrics"][pair.metric] for record in found])
         cells = [pair.game, pair.algorithm, ours, pair.published, pair.comparable, pair.difference]
         print(f"| {' | '.join(cells)} |")
+    if not published_starts:
+        print(NOTE)
+    if len(records) < len(pairs):
+        print(f"\n{len(pairs) - len(records)} of {len(pairs)} pairs have no results in {folder}.")
     return 0
 
 

@@ -1,6 +1,7 @@
 """The benchmark's table: every pair is there, its file says what the table says, and its runs become a table again."""
 
 import csv
+import json
 import math
 import os
 import pathlib
@@ -80,13 +81,13 @@ class Benchmark(throng_test.ThrongTest):
                               "--throng", throng, *arguments, check=check)
         return sorted(re.findall(r"^\[\d/2\] (.*: [a-z]+)", done.stdout, re.MULTILINE)), done.stderr
 
-    def table(self):
-        done = self.benchmark("table", self.out, "--only", "contraction_game/fictitious_play")
-        return done.stdout.splitlines()[-1]
+    def table(self, *arguments):
+        return self.benchmark("table", self.out, *arguments).stdout
 
     def test_results_are_kept_and_become_a_table(self):
         said = "contraction_game-fictitious_play seed {}: {}"
-        self.assertIn("| – | 0 ± 0 |", self.table())
+        done = self.benchmark("table", self.out, check=1)
+        self.assertIn(f"{self.out}: no results of the 64 pairs; `run` writes them", done.stderr)
         for options, verdict in ((), "done"), ((), "kept"), (("--overwrite", "--jobs", 1), "done"):
             self.assertEqual(self.run_pair(*options), ([said.format(seed, verdict) for seed in (1, 2)], ""))
         folders = sorted((self.out / "contraction_game-fictitious_play").iterdir())
@@ -94,10 +95,49 @@ class Benchmark(throng_test.ThrongTest):
         self.assertEqual([self.record(folder)["parameters"]["seed"] for folder in folders], [1, 2])
         self.assertNotEqual(*values)
         ours = f"{statistics.mean(values):.3g} ± {abs(values[0] - values[1]) / 2:.3g} (n = 2)"
-        self.assertIn(f"| contraction_game | fictitious_play | {ours} | 0 ± 0 | yes |", self.table())
+        row = f"| contraction_game | fictitious_play | {ours} | 0 ± 0 | roughly | first policy |"
+        table = self.table()
+        self.assertEqual([line for line in table.splitlines() if line.startswith("|")][2:], [row])
+        self.assertIn("\nFrom throng's own random policies. ", table)
+        self.assertTrue(table.endswith(f"\n63 of 64 pairs have no results in {self.out}.\n"), table)
+        table = self.table("--only", "contraction_game/fictitious_play")
+        self.assertIn(row, table)
+        self.assertNotIn("no results", table)
         shutil.copytree(folders[0], folders[0].parent / "of-other-settings")
         done = self.benchmark("table", self.out, check=1)
         self.assertIn("two results with seed 1 in ", done.stderr)
+
+    def test_published_and_own_starts_are_never_averaged_together(self):
+        """Not in one pair, and not in one table: the run from a file moves to another pair."""
+        self.run_pair()
+        own, other = sorted((self.out / "contraction_game-fictitious_play").iterdir())
+        record = json.loads((other / "run.json").read_text(encoding="utf-8"))
+        record["parameters"]["solver"]["initial_policy"] = {"type": "file", "path": "starts/contraction_game-1.h5"}
+        record["parameters"]["seed"] = 1
+        (other / "run.json").write_text(json.dumps(record), encoding="utf-8")
+        refusal = (f"{self.out} has runs from policies in files (seeds [1]) and from throng's own (seeds [1]), which "
+                   "are not averaged together")
+        self.assertIn(refusal, self.benchmark("table", self.out, check=1).stderr)
+        shutil.move(other, self.out / "contraction_game-fixed_point" / other.name)
+        self.assertIn(refusal, self.benchmark("table", self.out, check=1).stderr)
+        table = self.table("--only", "contraction_game/fixed_point")
+        self.assertIn("(n = 1)", table)
+        self.assertNotIn("throng's own", table)
+        self.assertIn("throng's own", self.table("--only", "contraction_game/fictitious_play"))
+
+    def test_the_printed_table_says_what_the_file_says(self):
+        printed = re.findall(r"^\| (\w+) \| (\w+) \| (\S+ ± \S+) \| (\S+ ± \S+) \| (\w+) \| (.*?) ?\|$",
+                             (FOLDER / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+        self.assertEqual([(g, a, float(p.split(" ± ")[0]), comparable, difference)
+                          for g, a, _, p, comparable, difference in printed],
+                         [(r["game"], r["algorithm"], float(f"{float(r['published_mean']):.3g}"), r["comparable"],
+                           r["difference"]) for r in rows()])
+
+    def test_what_is_far_away_is_only_roughly_comparable(self):
+        """From the published starts ours is 0.131 where theirs is 0.0086, 1.44 for 0.05, 0.041 for 0, 5.23 for 4.6."""
+        found = {r["game"]: r["comparable"] for r in rows() if r["algorithm"] == "fictitious_play"}
+        self.assertEqual([game for game in GAMES if found[game] == "roughly"],
+                         ["lasry_lions_chain", "no_interaction_chain", "multiple_equilibria_chain", "contraction_game"])
 
     def test_a_failed_run_leaves_the_others_alone(self):
         program = self.write(f"""#!/bin/sh

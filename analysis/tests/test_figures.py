@@ -125,8 +125,8 @@ def test_population_is_drawn_as_the_mean_field_is(tmp_path):
 
 
 def test_captions_say_if_the_mean_field_is_far_from_the_population(tmp_path):
-    far, _ = laws(tmp_path, 0.0182, four_rooms_walls(11))
-    said = "The recorded mean field μ_p is 0.0182 (1-norm) from the population of its policy."
+    far, _ = laws(tmp_path, 0.0011, four_rooms_walls(11))
+    said = "The recorded mean field μ_p is 0.0011 (1-norm) from the population of its policy."
     assert all(said in drawing.caption for drawing in far)
     near, _ = laws(tmp_path, 0.0009, four_rooms_walls(11))
     assert not any("1-norm" in drawing.caption for drawing in near)

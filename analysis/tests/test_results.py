@@ -175,6 +175,8 @@ def test_missing_fields_are_a_warning_only_if_they_were_asked_for(run_folder):
         ({"policy": np.full(104, 0.2)}, r"/policy has shape \(104,\)"),
         ({"policy": np.full((104, 5), 0.3)}, "/policy is not a probability law"),
         ({"mean_field": np.full(104, -1 / 104)}, "/mean_field is not a probability law"),
+        ({"population": np.full(103, 1 / 103)}, "/population 103"),
+        ({"population": np.full(104, 1 / 103)}, "/population is not a probability law"),
         ({"value": np.full(104, np.nan)}, "/value is empty or holds a value that is not finite"),
         ({"value": np.full(104, b"x")}, r"/value holds \|S1, expected numbers"),
         ({"cells": np.zeros((104, 3))}, r"/cells has shape \(104, 3\)"),

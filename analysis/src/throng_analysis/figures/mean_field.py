@@ -51,10 +51,11 @@ def _drawing(run: Run, law: Law) -> Drawing:
         else:
             title = f"{law.title}: probability of a cell"
             axes, notes = draw_on_grid(run.fields.grid, law.values, title, is_law=True)
-    uniform = f"uniform would be {1 / len(law.values):.3g}"
+    uniform = 1 / len(law.values)
+    what = f"{span(law.values)} (uniform would be {uniform:.3g})"
     if even := even_to(law.values):
-        uniform = f"uniform to {even}"
-    caption = f"{law.name}: the probability of each state, {span(law.values)} ({uniform})."
+        what = f"{uniform:.4g} for all (uniform to {even})"
+    caption = f"{law.name}: the probability of each state, {what}."
     return Drawing(law.slug, " ".join([caption, *_apart(run), *notes]), _alt(run, law), axes.figure)
 
 

@@ -166,7 +166,10 @@ PetscErrorCode MfgGameSetUp(MfgGame game);
 
 /* For the setup callback of a class. max_successors: the most that `transitions` gives for any (s, a). */
 PetscErrorCode MfgGameSetSizes(MfgGame game, PetscInt states, PetscInt actions, PetscInt max_successors);
-/* What the transitions and the rewards look at. By default both are MFG_COUPLING_NONE. */
+/*
+  What the transitions and the rewards look at. By default both are MFG_COUPLING_NONE. A game that looks at
+  more is found out, where possible, when a model is first held at a mean field.
+*/
 PetscErrorCode MfgGameSetCoupling(MfgGame game, MfgCoupling transitions, MfgCoupling rewards);
 /* The states are cells of a rows x columns grid; the class has the callbacks `cell` and `find_state`. */
 PetscErrorCode MfgGameSetGrid(MfgGame game, PetscInt rows, PetscInt columns);

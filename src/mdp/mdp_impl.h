@@ -63,6 +63,7 @@ struct _p_MfgModel {
   MfgCoupling      transitions_coupling, rewards_coupling;
   MfgTransitions   transitions; /* at `transitions_at`, where they depend on μ */
   MfgTransitionsAt transitions_at;
+  PetscBool        probed; /* the game's coupling, at the first mean field */
   MfgKernel        kernel;
   Vec              policy;  /* held; borrowed */
   PetscReal       *rewards; /* [n, A] at the current μ */
@@ -103,6 +104,13 @@ PetscErrorCode MfgModelCreateCoupling_Private(MfgModel model);
 PetscErrorCode MfgModelDestroyCoupling_Private(MfgModel model);
 /* Transitions at mu, which is not the mean field held; rewards stay. Nothing where P is free of μ. */
 PetscErrorCode MfgModelMoveTransitions_Private(MfgModel model, Vec mu);
+/* The global number of the state in a slot of row i. */
+PetscInt MfgModelStateInSlot_Private(MfgModel model, PetscInt i, MfgSlot slot);
+/*
+  probe.c: an error if the game looks at more of μ than it says, found on some states of this rank. Rewards at
+  `view` must be there. Not collective.
+*/
+PetscErrorCode MfgModelProbeCoupling_Private(MfgModel model, const MfgMeanField *view);
 /* An error of the caller where transitions are not those at the mean field held. */
 PetscErrorCode MfgModelCheckHeld_Private(MfgModel model);
 

@@ -56,8 +56,7 @@ static PetscErrorCode EndView(MfgModel model, Vec mu, MfgMeanField *view)
   PetscFunctionReturn(0);
 }
 
-/* The global number of the state in a slot of row i. */
-static PetscInt StateInSlot(MfgModel model, PetscInt i, MfgSlot slot)
+PetscInt MfgModelStateInSlot_Private(MfgModel model, PetscInt i, MfgSlot slot)
 {
   const MfgKernel *kernel = &model->kernel;
   const PetscInt   own_size = kernel->own_i[i + 1] - kernel->own_i[i];
@@ -81,7 +80,8 @@ static PetscErrorCode RefreshAction(MfgModel model, PetscInt i, PetscInt a, cons
              " at this mean field and had %" PetscInt_FMT " before; they must not depend on it",
              s, count, a, stored);
   for (PetscInt k = 0; k < count; k++) {
-    PetscCheck(next[k] == StateInSlot(model, i, t->slot[e + k]), PETSC_COMM_SELF, PETSC_ERR_USER,
+    PetscCheck(next[k] == MfgModelStateInSlot_Private(model, i, t->slot[e + k]), PETSC_COMM_SELF,
+               PETSC_ERR_USER,
                "State %" PetscInt_FMT " has the successor %" PetscInt_FMT " by action %" PetscInt_FMT
                " at this mean field and had not before; successors must not depend on it",
                s, next[k], a);
@@ -117,6 +117,10 @@ static PetscErrorCode AskGame(MfgModel model, const MfgMeanField *view, PetscBoo
   PetscCall(MfgGamePrepare(model->game, view));
   if (model->transitions_coupling != MFG_COUPLING_NONE) PetscCall(RefreshTransitions(model, view));
   if (rewards) PetscCall(MfgGameRewards(model->game, view, model->rewards));
+  if (rewards && !model->probed) {
+    model->probed = PETSC_TRUE;
+    PetscCall(MfgModelProbeCoupling_Private(model, view));
+  }
   PetscFunctionReturn(0);
 }
 

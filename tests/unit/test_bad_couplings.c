@@ -201,8 +201,90 @@ static void FaultsOnTheWay(void **state)
   }
 }
 
+/* One steps round a ring of 12; the reward looks `reach` states ahead. */
+typedef struct {
+  MfgCoupling rewards;
+  PetscInt    reach;
+} Peeping;
+static Peeping peeping;
+enum { RING = 12 };
+
+static PetscErrorCode PeepingSetUp(MfgGame game, MfgParameters parameters)
+{
+  PetscFunctionBeginUser;
+  (void)parameters;
+  PetscCall(MfgGameSetSizes(game, RING, 1, 1));
+  PetscCall(MfgGameSetCoupling(game, MFG_COUPLING_NONE, peeping.rewards));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode PeepingTransitions(MfgGame game, PetscInt s, PetscInt a, const MfgMeanField *mu,
+                                         PetscInt *count, PetscInt next[], PetscReal p[])
+{
+  PetscFunctionBeginUser;
+  (void)game;
+  (void)a;
+  (void)mu;
+  *count = 1;
+  next[0] = (s + 1) % RING;
+  p[0] = 1;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode PeepingRewards(MfgGame game, const MfgMeanField *mu, PetscReal r[])
+{
+  PetscFunctionBeginUser;
+  (void)game;
+  for (PetscInt s = mu->begin; s < mu->end; s++)
+    r[s - mu->begin] = -MfgMeanFieldAt(mu, (s + peeping.reach) % RING);
+  PetscFunctionReturn(0);
+}
+
+static const MfgParameterSpec no_parameters[] = {{.key = NULL}};
+static const MfgGameClass     peeping_class = {.name = "peeping",
+                                               .summary = "rewards that look ahead",
+                                               .parameters = no_parameters,
+                                               .setup = PeepingSetUp,
+                                               .transitions = PeepingTransitions,
+                                               .rewards = PeepingRewards};
+
+/* A game that looks at more of μ than it says is refused on any number of ranks, one of them included. */
+static void LooksAtMoreThanItSays(void **state)
+{
+  static const struct {
+    Peeping        game;
+    PetscErrorCode expected;
+  } cases[] = {{{MFG_COUPLING_NONE, 0}, 0},
+               {{MFG_COUPLING_NONE, 1}, PETSC_ERR_USER},
+               {{MFG_COUPLING_LOCAL, 1}, 0},
+               {{MFG_COUPLING_LOCAL, 2}, PETSC_ERR_USER},
+               {{MFG_COUPLING_GLOBAL, 5}, 0}};
+
+  (void)state;
+  CHECK(MfgGameRegister(&peeping_class));
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    MfgGame        game;
+    MfgModel       model;
+    PetscErrorCode error;
+    Vec            mu;
+
+    peeping = cases[i].game;
+    game = TestGame("peeping", NULL);
+    model = TestModel(game, NULL);
+    mu = TestStateVec(model, 1.0 / RING);
+    CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+    error = MfgModelSetMeanField(model, mu);
+    CHECK(PetscPopErrorHandler());
+    assert_int_equal(error, cases[i].expected);
+    assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
+    CHECK(VecDestroy(&mu));
+    TestDestroy(&model, &game);
+  }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(RefusedWhereNotHeld), cmocka_unit_test(FlowOfAFreeGame),
-    cmocka_unit_test(FaultsAtAMeanField), cmocka_unit_test(FaultsOnTheWay)};
+    cmocka_unit_test(FaultsAtAMeanField), cmocka_unit_test(FaultsOnTheWay),
+    cmocka_unit_test(LooksAtMoreThanItSays)};
 
 TEST_MAIN("bad couplings", tests)

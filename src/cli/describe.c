@@ -138,13 +138,50 @@ static PetscErrorCode PrintTable(MfgParameters parameters)
   PetscFunctionReturn(0);
 }
 
+/* "game" or "solver" if there is one of that name, else NULL. */
+static PetscErrorCode KindOf(const char *name, const char **kind)
+{
+  const MfgGameClass *const   *games;
+  const MfgSolverClass *const *solvers;
+  PetscInt                     count;
+
+  PetscFunctionBeginUser;
+  *kind = NULL;
+  PetscCall(MfgGameGetClasses(&count, &games));
+  for (PetscInt i = 0; i < count; i++)
+    if (!strcmp(games[i]->name, name)) *kind = "game";
+  PetscCall(MfgSolverGetClasses(&count, &solvers));
+  for (PetscInt i = 0; i < count; i++)
+    if (!strcmp(solvers[i]->name, name)) *kind = "solver";
+  PetscFunctionReturn(0);
+}
+
+/* Say what could have been meant by `throng describe kind`, of which there is nothing. */
+static PetscErrorCode Suggest(const char *kind, char error[MFG_ERROR_SIZE])
+{
+  static const char *const kinds[] = {"game", "solver", "metrics", "evaluation", "output", "run"};
+  const char              *near = MfgNearestWord(kind, 6, kinds), *of;
+
+  PetscFunctionBeginUser;
+  PetscCall(KindOf(kind, &of));
+  if (of)
+    (void)snprintf(error, MFG_ERROR_SIZE, "cannot describe '%.200s'; did you mean '%s %.200s'?", kind, of,
+                   kind);
+  else if (near)
+    (void)snprintf(error, MFG_ERROR_SIZE, "cannot describe '%.200s'; did you mean '%s'?", kind, near);
+  else
+    (void)snprintf(error, MFG_ERROR_SIZE,
+                   "cannot describe '%.200s'; expected game, solver, metrics, evaluation, output or run",
+                   kind);
+  PetscFunctionReturn(0);
+}
+
 /* Create the object that is described; *parameters is NULL, with an error, if there is no such thing. */
 static PetscErrorCode Find(const MfgArguments *arguments, MfgGame game, MfgSolver solver,
                            MfgExperiment experiment, MfgParameters *parameters, char error[MFG_ERROR_SIZE])
 {
-  static const char *const kinds[] = {"game", "solver", "metrics", "evaluation", "output", "run"};
-  const MfgComplaints      complaints = {KeepMessage, error};
-  const char              *kind = arguments->word_count ? arguments->words[0] : "", *name, *near;
+  const MfgComplaints complaints = {KeepMessage, error};
+  const char         *kind = arguments->word_count ? arguments->words[0] : "", *name;
   const PetscBool is_game = (PetscBool)!strcmp(kind, "game"), is_solver = (PetscBool)!strcmp(kind, "solver");
 
   PetscFunctionBeginUser;
@@ -160,11 +197,8 @@ static PetscErrorCode Find(const MfgArguments *arguments, MfgGame game, MfgSolve
     if (!error[0]) PetscCall(MfgSolverGetParameters(solver, parameters));
   } else {
     PetscCall(MfgExperimentGetParameters(experiment, kind, parameters));
-    near = MfgNearestWord(kind, 6, kinds);
     if (!*parameters)
-      (void)snprintf(error, MFG_ERROR_SIZE, "cannot describe '%.200s'; %s%s%s", kind,
-                     near ? "did you mean '" : "expected game, solver, metrics, evaluation, output or run",
-                     near ? near : "", near ? "'?" : "");
+      PetscCall(Suggest(kind, error));
     else if (name)
       (void)snprintf(error, MFG_ERROR_SIZE, "'%.200s' is one argument too many", name);
   }

@@ -115,7 +115,8 @@ static PetscErrorCode FindSection(MfgExperiment e, const char *name, MfgNode **n
   if (!*node || (*node)->kind == MFG_NODE_MAPPING || MfgNodeIsNull(*node)) PetscFunctionReturn(0);
   *usable = PETSC_FALSE;
   if (!(*node)->broken)
-    PetscCall(MfgErrorsAdd(e->errors, (*node)->mark, name, "expected a mapping of keys to values"));
+    PetscCall(MfgErrorsAdd(e->errors, (*node)->mark, name, "expected a mapping of keys to values%s",
+                           strcmp(name, "game") && strcmp(name, "solver") ? "" : ", such as {type: NAME}"));
   PetscFunctionReturn(0);
 }
 

@@ -77,6 +77,9 @@ class CommandLine(throng_test.ThrongTest):
                                       "unknown solver 'mf_tropo'; did you mean 'mf_trpo'?")
         self.assert_refused_arguments(["describe", "game"], "the name is missing; expected throng describe game NAME")
         self.assert_refused_arguments(["describe", "metric"], "cannot describe 'metric'; did you mean 'metrics'?")
+        self.assert_refused_arguments(["describe", "mf_trpo"], "cannot describe 'mf_trpo'; did you mean 'solver mf_trpo'?")
+        self.assert_refused_arguments(["describe", "sis_epidemic"], "cannot describe 'sis_epidemic'; did you mean "
+                                      "'game sis_epidemic'?")
         self.assert_refused_arguments(["describe"], "cannot describe ''; expected game, solver, metrics, evaluation, "
                                                     "output or run")
 

@@ -30,7 +30,7 @@ class YamlErrors(throng_test.ThrongTest):
     def test_not_a_mapping(self):
         self.assert_refused("- a\n- b\n", "{f}:1:1: expected a mapping with the sections game and solver")
         self.assert_refused(SMALL.replace("game:\n  type: four_rooms\n  size: 7", "game: four_rooms"),
-                            "{f}:2:7: game: expected a mapping of keys to values")
+                            "{f}:2:7: game: expected a mapping of keys to values, such as {type: NAME}")
 
     def test_what_yaml_has_and_experiments_have_not(self):
         self.assert_refused(SMALL.replace("size: 7", "size: &n 7"),
@@ -167,7 +167,7 @@ class Settings(throng_test.ThrongTest):
                 ("solver.eta=", "the value is empty"),
                 ("solver.eta={a", "did not find expected ',' or '}', while parsing a flow mapping that began in "
                                   "line 1"),
-                ("game=3", "game: expected a mapping of keys to values"),
+                ("game=3", "game: expected a mapping of keys to values, such as {type: NAME}"),
                 ("name.first=3", "name: expected a value, not a mapping")):
             with self.subTest(setting):
                 self.assert_refused(SMALL, f"--set {setting}: {message}", arguments=["--set", setting])

@@ -132,7 +132,7 @@ static void CompareLasryLions(const char *direct_below)
 
 static void CompareSis(const char *direct_below)
 {
-  static const MfTrpo run = {"trace_mf_trpo_sis.json", "0.5", "10", "20", "5", "1e-14", "1e-13", {1e-11, 0}};
+  static const MfTrpo run = {"trace_mf_trpo_sis.json", "0.5", "10", "20", "5", "1e-14", "1e-13", {5e-12, 0}};
 
   CompareMfTrpo(&run, TestGame("sis_epidemic", NULL), direct_below, PETSC_TRUE);
 }

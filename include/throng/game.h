@@ -72,7 +72,8 @@ typedef struct {
 
   /*
     Called whenever μ has moved, before transitions and rewards are asked for at the new μ: the place for what
-    they share, such as Mμ. `mu` lives as long as the game is asked about this μ. NULL: nothing to prepare.
+    they share, such as Mμ. `mu` lives as long as the game is asked about this μ; the states that
+    it shows need not be those of the call before. NULL: nothing to prepare.
   */
   PetscErrorCode (*prepare)(MfgGame game, const MfgMeanField *mu);
 

@@ -125,8 +125,12 @@ static PetscErrorCode WriteDataset(MfgFieldsFile file, const char *name, PetscIn
     hsize_t at = (hsize_t)rows;
     void   *buffer = NULL;
     hid_t   space = H5Screate_simple(dimensions, shape, NULL);
-    hid_t   set = H5Dcreate2(file->file, name, type.in_file, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t   creation = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t   set;
 
+    H5Pset_obj_track_times(creation, 0); /* the same values are the same bytes, whenever they are written */
+    set = H5Dcreate2(file->file, name, type.in_file, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    H5Pclose(creation);
     ok = (set >= 0 && WriteRows(set, type.in_file, 0, (hsize_t)rows, (hsize_t)columns, values)) ? PETSC_TRUE
                                                                                                 : PETSC_FALSE;
     /* PetscSplitOwnership() gives rank 0 the largest piece */

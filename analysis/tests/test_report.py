@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from sweeps import locked
 from synthetic import HEADER, write_run
 
 from throng_analysis.cli import main
@@ -85,12 +86,16 @@ def test_page_tells_what_the_record_holds(run_folder):
 
 def test_running_and_failed_runs_are_shown(run_folder, tmp_path):
     write_run(tmp_path / "out", run_id="b", suffix=".running")
-    write_run(tmp_path / "out", run_id="c", status="failed", stop_reason="KSP diverged: <nan>")
-    html = report(tmp_path / "out")
+    (write_run(tmp_path / "out", run_id="d", suffix=".running") / "lock").touch()
+    failed = {"status": "failed", "stop_reason": "KSP diverged: <nan>"}
+    write_run(tmp_path / "out", run_id="c", suffix=".failed", **failed)
+    with locked(tmp_path / "out" / "four-rooms" / "b.running" / "lock"):
+        html = report(tmp_path / "out")
     assert html.count('<span class="status running">') == 2
+    assert html.count('<span class="status interrupted">') == 2
     assert html.count('<span class="status failed">') == 2
     assert "KSP diverged: &lt;nan&gt;" in html and "<nan>" not in html
-    assert "3 runs: converged 1, failed 1, running 1." in html
+    assert "4 runs: converged 1, failed 1, running 1, interrupted 1." in html
 
 
 def test_spectrum_is_shown_where_it_is_recorded(tmp_path):

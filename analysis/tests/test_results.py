@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from sweeps import flip, locked, write_checksums
 from synthetic import EMPTY, HEADER, four_rooms_walls, record, trace_text, write_fields, write_run
 
 from throng_analysis.errors import InputError
@@ -140,14 +141,20 @@ def test_running_run_without_record_takes_its_name_from_its_place(tmp_path):
     (folder / "run.json").unlink()
     (folder / "fields.h5").unlink()
     run = read_run(folder)
-    assert (run.title, run.status, run.warnings) == ("four-rooms / mf_trpo-1a2b3c", "running", [])
+    assert (run.title, run.warnings) == ("four-rooms / mf_trpo-1a2b3c", [])
+    assert run.status == "interrupted"
+    with locked(folder / "lock"):
+        assert read_run(folder).status == "running"
+    assert read_run(folder).status == "interrupted"
 
 
 def test_running_run_that_has_not_begun_is_read(tmp_path):
     folder = tmp_path / "four-rooms" / "a.running"
     folder.mkdir(parents=True)
     run = read_run(folder)
-    assert (run.status, run.trace) == ("running", None)
+    assert (run.status, run.trace) == ("interrupted", None)
+    (folder / "metrics.csv").write_text("iteration,sec")
+    assert read_run(folder).trace is None
 
 
 def test_failed_run_needs_no_trace_and_no_fields(tmp_path):
@@ -235,6 +242,33 @@ def test_a_run_that_ends_while_it_is_read_is_read_under_its_new_name(tmp_path, m
     monkeypatch.setattr("throng_analysis.results.find_runs", find_then_rename)
     runs, bad = read_runs(tmp_path)
     assert ([run.folder for run in runs], bad) == ([ended], [])
+
+
+def test_files_that_are_not_as_written_are_not_read(run_folder):
+    write_checksums(run_folder)
+    assert read_run(run_folder).warnings == []
+    flip(run_folder / "fields.h5")
+    run = read_run(run_folder)
+    assert run.fields is None
+    assert re.search(r"fields\.h5: damaged: its CRC-32 is", run.warnings[0])
+    flip(run_folder / "metrics.csv")
+    with pytest.raises(InputError, match=r"metrics\.csv: damaged: its CRC-32 is .* does a damaged"):
+        read_run(run_folder)
+
+
+def test_only_beside_a_good_result_a_failed_run_is_a_rerun(run_folder):
+    failed = write_run(run_folder.parent.parent, run_id=run_folder.name, suffix=".failed")
+    assert read_run(failed).title == "four-rooms / mf_trpo-1a2b3c (failed rerun)"
+    alone = write_run(run_folder.parent.parent, run_id="b", suffix=".failed", status="failed")
+    assert read_run(alone).title == "four-rooms / b"
+
+
+def test_folders_of_a_report_and_hidden_ones_are_no_runs(run_folder):
+    above = run_folder.parent
+    for place in (".launches/1.running", "report/figures/a.failed"):
+        (above / place).mkdir(parents=True)
+    (above / "report" / "report.html").touch()
+    assert find_runs(above) == [run_folder]
 
 
 def test_a_bad_run_does_not_hide_the_others(run_folder, tmp_path):

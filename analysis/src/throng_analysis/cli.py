@@ -1,4 +1,4 @@
-"""The command line: throng-analysis report|panels DIR [--out DIR]."""
+"""The command line: throng-analysis COMMAND DIR [options]."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from throng_analysis import __version__
 from throng_analysis.errors import InputError
 from throng_analysis.panels import write_panels
 from throng_analysis.report import write_report
+from throng_analysis.table import write_table
 
 DONE, WITH_PROBLEMS, BAD_INPUT = 0, 1, 2
 
@@ -38,6 +39,16 @@ The label of a run is its solver and the parameters in which the runs differ. Wi
 than 7 runs, the seeds of otherwise equal runs share a colour. The runs must be of one
 game, and metrics.which of their experiments must name exploitability, quality,
 mean_field_delta or mu_pi_delta.
+"""
+
+TABLE = """\
+Write one table of every run at or below DIR, a row for each: table.parquet and
+table.csv, with the same columns. A row has the status of the run, its resolved
+parameters, its final and best metrics, and how it was made. Runs that are planned and
+missing, failed, interrupted, stale or damaged are rows too.
+
+DIR is the folder of an experiment (OUT/<name>) or any folder above it. run.json and
+metrics.csv are checked against the checksums that throng wrote.
 """
 
 
@@ -70,6 +81,18 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_folders(panels, "where to write the two figures (default: DIR/panels)")
     panels.set_defaults(act=_panels)
+    table = commands.add_parser(
+        "table",
+        help="write one table of all runs, as Parquet and CSV",
+        description=TABLE,
+        epilog=f"example:\n  throng-analysis table results/grid\n\n{EXIT_CODES}",
+        formatter_class=raw,
+    )
+    _add_folders(table, "where to write the two files (default: DIR/table)")
+    table.add_argument(
+        "--verify", action="store_true", help="check every file that has a checksum, fields.h5 too"
+    )
+    table.set_defaults(act=_table)
     return top
 
 
@@ -103,6 +126,14 @@ def _panels(options: argparse.Namespace) -> int:
     notes = [panels.notes] if panels.notes else []
     print(*panels.figures, panels.ends, *notes, sep="\n")
     return WITH_PROBLEMS if panels.problems else DONE
+
+
+def _table(options: argparse.Namespace) -> int:
+    table = write_table(options.folder, options.out or options.folder / "table", options.verify)
+    for problem in table.problems:
+        _complain(problem)
+    print(table.summary)
+    return WITH_PROBLEMS if table.problems else DONE
 
 
 def _complain(message: str) -> None:

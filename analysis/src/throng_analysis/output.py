@@ -6,6 +6,8 @@ from pathlib import Path
 
 from throng_analysis.errors import InputError
 
+PAGE = "report.html"  # a folder that holds it is our own, and no runs are looked for below
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file that appears complete or not at all."""

@@ -11,7 +11,7 @@ from throng_analysis.figures.panels import COLOURS, METRICS, STYLES, draw_panels
 from throng_analysis.labels import SEED, Group, differing_keys, groups_of
 from throng_analysis.metrics import POPULATION_SETTLED
 from throng_analysis.output import write_whole, writing_below
-from throng_analysis.record import ENDED_WELL
+from throng_analysis.record import ENDED_WELL, UNFINISHED
 from throng_analysis.results import TRACE, Run, read_runs
 
 DRAWN = (*ENDED_WELL, "diverged")
@@ -84,7 +84,7 @@ def _drawable(folder: Path, runs: Sequence[Run], panels: Panels) -> list[Run]:
 
 
 def _why_not(run: Run) -> str:
-    if run.status == "running":
+    if run.status in UNFINISHED:
         return "it has not ended"
     return f"it failed: {run.record.stop_reason or 'no reason recorded'}"
 

@@ -4,11 +4,14 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from throng_analysis.checksums import Checksums
 from throng_analysis.errors import InputError
 
 ENDED_WELL = ("converged", "iteration_limit", "evaluated")
 FINISHED = (*ENDED_WELL, "diverged", "failed")
-STATUSES = (*FINISHED, "running")
+# Of runs without a record: worked on, or left by a program that was stopped.
+UNFINISHED = ("running", "interrupted")
+STATUSES = (*FINISHED, *UNFINISHED)
 
 
 @dataclass
@@ -25,12 +28,13 @@ class Record:
     provenance: dict = field(default_factory=dict)
 
 
-def read_record(path: Path) -> Record:
+def read_record(path: Path, checksums: Checksums | None = None) -> Record:
     """Read run.json.
 
-    Raises InputError if the file is not whole or lacks one of name, run_id, status and parameters.
+    Raises InputError if the file is not the one that was written, is not whole, or lacks one of
+    name, run_id, status and parameters.
     """
-    document = _read_object(path)
+    document = _read_object(path, checksums)
     status = _take(path, document, "status", str)
     if status not in STATUSES:
         raise InputError(f"{path}: 'status' is '{status}', expected one of {', '.join(STATUSES)}")
@@ -52,11 +56,6 @@ def _spectrum(path: Path, document: dict) -> dict:
     return {"not computed": problem} if problem else _take(path, document, "spectrum", dict, {})
 
 
-def record_of_running(folder: Path) -> Record:
-    """Return what the place of a folder tells about a run that has no run.json yet."""
-    return Record(name=folder.parent.name, run_id=folder.stem, status="running")
-
-
 def flatten(nested: dict, prefix: str = "") -> dict:
     """Return {'section.key': value} for a nested dictionary; lists stay as they are."""
     flat = {}
@@ -69,9 +68,12 @@ def flatten(nested: dict, prefix: str = "") -> dict:
     return flat
 
 
-def _read_object(path: Path) -> dict:
+def _read_object(path: Path, checksums: Checksums | None) -> dict:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        if checksums is not None:
+            checksums.check(path.name, content)
+        document = json.loads(content.decode())
     except FileNotFoundError:
         raise InputError(f"{path}: missing; is {path.parent} the folder of a run?") from None
     except (OSError, UnicodeDecodeError) as error:

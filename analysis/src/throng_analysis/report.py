@@ -12,12 +12,12 @@ from throng_analysis import __version__
 from throng_analysis.errors import InputError
 from throng_analysis.figures import draw_all
 from throng_analysis.metrics import EXPLOITABILITY, QUALITY, REGULARISED_EXPLOITABILITY
-from throng_analysis.output import write_whole, writing_below
+from throng_analysis.output import PAGE, write_whole, writing_below
 from throng_analysis.page import Html, number, picture, table, text
 from throng_analysis.results import BadRun, Run, read_runs
 from throng_analysis.section import STATUS_WORDS, badge, iterations, section
 
-PAGE, FIGURES = "report.html", "figures"
+FIGURES = "figures"
 SUMMARY_METRICS = (EXPLOITABILITY, REGULARISED_EXPLOITABILITY, QUALITY)
 
 

@@ -7,15 +7,20 @@ from pathlib import Path
 
 import polars as pl
 
+from throng_analysis.checksums import Checksums
 from throng_analysis.errors import InputError
 from throng_analysis.fields import Fields, read_fields
-from throng_analysis.record import ENDED_WELL, Record, read_record, record_of_running
-from throng_analysis.trace import read_trace
+from throng_analysis.locks import LOCK, is_held
+from throng_analysis.output import PAGE
+from throng_analysis.record import ENDED_WELL, Record, read_record
+from throng_analysis.trace import Trace, frame_of, read_content
 
 RECORD, TRACE, FIELDS = "run.json", "metrics.csv", "fields.h5"
-# A run is written in <run id>.running. A rerun that failed stays in <run id>.failed beside the good
-# result. <run id>.replaced is an earlier result, for the moment in which a new one takes its name.
+# A run is written in <run id>.running, and stays there if the program was stopped. One that failed
+# is in <run id>.failed. <run id>.replaced is an earlier result, for the moment in which a new one
+# takes its name.
 RUNNING, FAILED, REPLACED = ".running", ".failed", ".replaced"
+ENDINGS = (RUNNING, FAILED, REPLACED)
 # A metric in the record may differ from the last row of the trace by this much, relative.
 AGREEMENT = 1e-12
 
@@ -33,12 +38,11 @@ class Run:
     @property
     def title(self) -> str:
         """The name of the experiment and the run."""
-        again = " (failed rerun)" if self.folder.name.endswith(FAILED) else ""
-        return f"{self.record.name} / {self.record.run_id}{again}"
+        return f"{self.record.name} / {self.record.run_id}{_beside(self.folder)}"
 
     @property
     def status(self) -> str:
-        """The status to show: 'running' for a run that has not ended."""
+        """The status to show: 'running' or 'interrupted' for a run that has not ended."""
         return self.record.status
 
     @property
@@ -74,8 +78,11 @@ def find_runs(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give the folder of a run or one above it")
     found = []
-    for place, below, files in os.walk(folder, onerror=_refuse):
-        if _is_run(Path(place), files):
+    for place, below, files in os.walk(folder, onerror=refuse_folder):
+        below[:] = [name for name in below if not name.startswith(".")]
+        if PAGE in files:
+            below.clear()
+        elif _is_run(Path(place), files):
             found.append(Path(place))
             below.clear()
     if not found:
@@ -87,16 +94,49 @@ def find_runs(folder: Path) -> list[Path]:
 
 
 def read_run(folder: Path, with_fields: bool = True) -> Run:
-    """Read the run in `folder`; raises InputError if its record or its trace is not readable."""
-    record = _record(folder)
+    """Read the run in `folder`; raises InputError if its record or its trace is not as written."""
+    checksums = checksums_of(folder)
+    record = read_record_in(folder, checksums)
     run = Run(folder, record, trace=None, fields=None)
     ended_well = record.status in ENDED_WELL
-    if ended_well or (folder / TRACE).exists():
-        run.trace = read_trace(folder / TRACE, growing=not ended_well)
+    trace = read_trace_in(folder, checksums, ended_well)
+    if trace is not None:
+        run.trace = frame_of(trace)
     if with_fields:
-        _add_fields(run, ended_well)
+        _add_fields(run, checksums, ended_well)
     _compare_metrics(run)
     return run
+
+
+def checksums_of(folder: Path) -> Checksums | None:
+    """Return the checksums of a run's folder, None for one in which a program may be writing."""
+    return None if folder.name.endswith(RUNNING) else Checksums(folder)
+
+
+def read_record_in(folder: Path, checksums: Checksums | None) -> Record:
+    """Return the record of a run, made up where it has not ended; raises InputError."""
+    path = folder / RECORD
+    if not folder.name.endswith(RUNNING):
+        return read_record(path, checksums)
+    status = "running" if is_held(folder / LOCK) else "interrupted"
+    if not path.exists():
+        return Record(folder.parent.name, folder.name.removesuffix(RUNNING), status)
+    record = read_record(path)
+    record.status = status
+    return record
+
+
+def read_trace_in(folder: Path, checksums: Checksums | None, ended_well: bool) -> Trace | None:
+    """Return the trace of a run, None if it ended before it had one; raises InputError."""
+    path = folder / TRACE
+    if not ended_well and not path.exists():
+        return None
+    content = read_content(path)
+    if checksums is not None:
+        checksums.check(TRACE, content)
+    if not ended_well and b"\n" not in content:
+        return None
+    return Trace(path, content, growing=not ended_well)
 
 
 def read_runs(folder: Path, with_fields: bool = True) -> tuple[list[Run], list[BadRun]]:
@@ -120,8 +160,17 @@ def _renamed(places: list[Path]) -> Iterator[Path]:
             yield ended
 
 
-def _refuse(error: OSError) -> None:
+def refuse_folder(error: OSError) -> None:
+    """Say which folder cannot be read."""
     raise InputError(f"{error.filename}: cannot be read ({error.strerror})")
+
+
+def _beside(folder: Path) -> str:
+    """Return what tells a folder from the good result that stands beside it."""
+    for ending, words in ((FAILED, " (failed rerun)"), (RUNNING, " (rerun)")):
+        if folder.name.endswith(ending) and folder.with_name(folder.stem).exists():
+            return words
+    return ""
 
 
 def _is_run(folder: Path, files: list[str]) -> bool:
@@ -130,23 +179,14 @@ def _is_run(folder: Path, files: list[str]) -> bool:
     return RECORD in files or TRACE in files or folder.name.endswith((RUNNING, FAILED))
 
 
-def _record(folder: Path) -> Record:
-    path = folder / RECORD
-    if not folder.name.endswith(RUNNING):
-        return read_record(path)
-    if not path.exists():
-        return record_of_running(folder)
-    record = read_record(path)
-    record.status = "running"
-    return record
-
-
-def _add_fields(run: Run, ended_well: bool) -> None:
+def _add_fields(run: Run, checksums: Checksums | None, ended_well: bool) -> None:
     path = run.folder / FIELDS
     asked = run.parameter("output.fields")
     if not path.exists() and not (ended_well and asked):
         return
     try:
+        if checksums is not None and path.exists():
+            checksums.check_file(FIELDS)
         run.fields = read_fields(path)
     except InputError as error:
         run.warnings.append(f"{error}; the pictures of the fields are left out")

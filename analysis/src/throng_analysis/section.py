@@ -14,6 +14,9 @@ STATUS_WORDS = {
     "diverged": "diverged",
     "failed": "failed",
     "running": "running",
+    "interrupted": "interrupted",
+    "damaged": "damaged",
+    "missing": "missing",
     "unreadable": "unreadable",
 }
 # The slugs of the figures that stand under 'Convergence'; the others stand under 'At the end'.
@@ -63,7 +66,7 @@ def _header(run: Run) -> str:
     reason = f"<p>Stopped: {text(run.record.stop_reason)}</p>" if run.record.stop_reason else ""
     return (
         f'<div class="name"><h2>{text(run.title)}</h2>{badge(run.status)}</div>\n'
-        f"{reason}{_running_note(run)}"
+        f"{reason}{_unfinished_note(run)}"
         f'<p class="muted">{text(" · ".join(facts))}</p>'
     )
 
@@ -72,13 +75,15 @@ def _count(number_of: int, thing: str) -> str:
     return f"{number_of} {thing}{'s' if number_of != 1 else ''}"
 
 
-def _running_note(run: Run) -> str:
-    if run.status != "running":
-        return ""
-    return (
-        "<p>This run had not ended when the report was made; the numbers are partial. "
-        "If no program works on it any more, it was interrupted.</p>"
-    )
+def _unfinished_note(run: Run) -> str:
+    if run.status == "running":
+        return "<p>A program was working on this run when the report was made.</p>"
+    if run.status == "interrupted":
+        return (
+            "<p>This run has no end, and no program was working on it when the report was made. "
+            "<code>throng run</code> goes on with it.</p>"
+        )
+    return ""
 
 
 def _warnings(run: Run) -> str:

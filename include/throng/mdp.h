@@ -91,6 +91,14 @@ PetscErrorCode MfgModelEvaluate(MfgModel model, PetscReal eta, Vec J, MfgSolve *
 typedef struct _p_MfgTrail *MfgTrail;
 PetscErrorCode              MfgTrailCreate(MfgModel model, MfgTrail *trail);
 PetscErrorCode              MfgTrailDestroy(MfgTrail *trail);
+/*
+  What a trail holds, so that it can be saved and restored: the first *held of *room Vecs over states,
+  borrowed; the rest are of no account. Not collective.
+*/
+enum { MFG_TRAIL_ROOM = 3 };
+PetscErrorCode MfgTrailGetVecs(MfgTrail trail, PetscInt *held, PetscInt *room, Vec vecs[MFG_TRAIL_ROOM]);
+/* The first `held` Vecs have been given their content. Not collective. */
+PetscErrorCode MfgTrailSetHeld(MfgTrail trail, PetscInt held);
 /* MfgModelEvaluate() as the next of a sequence; J must hold the last solution of the sequence. */
 PetscErrorCode MfgModelEvaluateNext(MfgModel model, PetscReal eta, MfgTrail trail, Vec J, MfgSolve *solve);
 /* q(s,a) = r(s,a,μ) + γ Σ_{s'} P(s'|s,a) J(s'), into the S x A Vec q. */
@@ -169,20 +177,39 @@ PetscErrorCode MfgPolicySetFromFile(MfgModel model, const char *path, const char
                                     const MfgComplaints *complaints, Vec pi);
 
 /*
-  Distributed arrays in an HDF5 file, through rank 0 in slices. A writer is opened, given arrays, and closed;
-  errors of the file system are raised on every rank (PETSC_ERR_FILE_OPEN, PETSC_ERR_FILE_WRITE).
+  Distributed arrays in an HDF5 file, through rank 0 in slices. A writer is created, given arrays, and closed;
+  errors of the file system are raised on every rank (PETSC_ERR_FILE_OPEN, PETSC_ERR_FILE_WRITE). After such
+  an error the writer can only be closed.
 */
 typedef struct _p_MfgFieldsFile *MfgFieldsFile;
 PetscErrorCode                   MfgFieldsCreate(MfgModel model, const char *path, MfgFieldsFile *file);
 /* `values` is a Vec over states ([S]) or over states and actions ([S, A]). */
 PetscErrorCode MfgFieldsWrite(MfgFieldsFile file, const char *name, Vec values);
+/* A data set [count] of rank 0's `values`. */
+PetscErrorCode MfgFieldsWriteNumbers(MfgFieldsFile file, const char *name, PetscInt count,
+                                     const PetscReal values[]);
 /* The cells [S, 2] of a grid game as `/cells`; nothing for other games. */
 PetscErrorCode MfgFieldsWriteCells(MfgFieldsFile file);
 /* An attribute of the root group. */
 PetscErrorCode MfgFieldsWriteText(MfgFieldsFile file, const char *name, const char *text);
 PetscErrorCode MfgFieldsWriteInteger(MfgFieldsFile file, const char *name, PetscInt value);
-/* Flush to the disk and close. */
+/* Flush to the disk and close; after an error, and for a reader, close alone. */
 PetscErrorCode MfgFieldsClose(MfgFieldsFile *file);
+
+/*
+  A reader of such a file, written on any number of ranks. What is wrong (no such file, no such data set,
+  wrong shape, not numbers) comes back as text in `problem`, which is empty otherwise and the same on every
+  rank; `problem_size` must be so, too. Numbers come as they were written, bit for bit, finite or not.
+*/
+PetscErrorCode MfgFieldsOpen(MfgModel model, const char *path, MfgFieldsFile *file, char problem[],
+                             size_t problem_size); /* `file`: NULL where there is a problem */
+PetscErrorCode MfgFieldsRead(MfgFieldsFile file, const char *name, Vec values, char problem[],
+                             size_t problem_size);
+PetscErrorCode MfgFieldsReadNumbers(MfgFieldsFile file, const char *name, PetscInt count, PetscReal values[],
+                                    char problem[], size_t problem_size);
+/* `text` has room for `size` bytes. */
+PetscErrorCode MfgFieldsReadText(MfgFieldsFile file, const char *name, char text[], size_t size,
+                                 char problem[], size_t problem_size);
 
 /*
   Where the time goes. The stages are PETSc log stages, so -log_view shows them, and they are timed whether or

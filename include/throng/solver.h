@@ -20,7 +20,7 @@ typedef struct _p_MfgSolver *MfgSolver;
 */
 typedef enum {
   MFG_METRIC_ITERATION,                  /* p; row 0 is the start */
-  MFG_METRIC_SECONDS,                    /* wall time since MfgSolverSolve() began, metrics included */
+  MFG_METRIC_SECONDS,                    /* wall time in MfgSolverSolve(), metrics included */
   MFG_METRIC_EXPLOITABILITY,             /* φ(π_p) at m */
   MFG_METRIC_REGULARISED_EXPLOITABILITY, /* φ_η(π_p) at m */
   MFG_METRIC_EXPLOITABILITY_AT_MU, /* φ(π_p, μ_p): at λ_{π_p,μ_p}, that of the chain with μ_p held */
@@ -54,9 +54,13 @@ typedef enum {
   MFG_CONVERGED_MU_PI_DELTA = 6,
   MFG_STOPPED_EVALUATED = 5, /* recorded the policy it was given; the solver has no iterations */
   MFG_RUNNING = 0,
+  MFG_INTERRUPTED = -3,         /* from outside; see MfgSolverSetInterrupt() */
   MFG_DIVERGED_NOT_FINITE = -1, /* a policy, mean field, reward or metric is not a finite number */
   MFG_FAILED_LINEAR_SOLVE = -2  /* a solve did not reach its tolerance; see the text */
 } MfgSolverReason;
+
+/* What is being saved or restored; see MfgSolverSave(). */
+typedef struct _p_MfgSolverState *MfgSolverState;
 
 /* A kind of solver. */
 typedef struct {
@@ -73,6 +77,11 @@ typedef struct {
     start; it then has no `outer_iterations` and no `stop` rules.
   */
   PetscErrorCode (*iterate)(MfgSolver solver);
+  /*
+    Visit whatever of its own lives from one iteration to the next, by the functions of src/solver/state.h.
+    NULL: nothing does. The iterate and the metrics are none of its business.
+  */
+  PetscErrorCode (*state)(MfgSolver solver, MfgSolverState state);
   PetscErrorCode (*destroy)(MfgSolver solver);
 } MfgSolverClass;
 
@@ -104,8 +113,36 @@ PetscErrorCode MfgSolverSetUp(MfgSolver solver, const MfgComplaints *complaints)
 typedef PetscErrorCode (*MfgSolverMonitor)(MfgSolver solver, const MfgMetricsRow *row, void *context);
 PetscErrorCode MfgSolverAddMonitor(MfgSolver solver, MfgSolverMonitor monitor, void *context);
 
+/*
+  Asked on every rank after row 0 and after each outer iteration with its row, as long as nothing else has
+  ended the run. *why, NULL at the call, must be NULL on all ranks, and the run goes on, or the same text on
+  all ranks: the run then stops with MFG_INTERRUPTED and this text. MfgSolverSave() may be called from here.
+  `context` stays the caller's. One a solver; NULL: none.
+*/
+typedef PetscErrorCode (*MfgSolverInterrupt)(MfgSolver solver, const char **why, void *context);
+PetscErrorCode MfgSolverSetInterrupt(MfgSolver solver, MfgSolverInterrupt interrupt, void *context);
+
 /* Iterate until a stop rule holds. A failed or diverged run returns normally, with the reason. */
 PetscErrorCode MfgSolverSolve(MfgSolver solver);
+/*
+  The whole state after the present iteration, into a new HDF5 file, which is on the disk and closed when this
+  returns. May be called by a monitor or an interrupt, and after MfgSolverSolve(); a run that failed or
+  diverged has no state. Changes nothing in the solver. Errors of the file system are raised on every rank
+  (PETSC_ERR_FILE_OPEN, PETSC_ERR_FILE_WRITE), and the solver may go on after them; the file is then of no
+  use.
+*/
+PetscErrorCode MfgSolverSave(MfgSolver solver, const char *path);
+/*
+  Between MfgSolverSetUp() and MfgSolverSolve(), which then goes on from that state, without a new row 0: on
+  as many ranks as it was saved on all numbers but the seconds are, bit for bit, those of a run that was never
+  interrupted; on another number of ranks they differ by rounding. If the state fulfils a stop rule, or is the
+  last, the run ends with its reason at once. The seconds of the rows go on from the saved ones.
+
+  `problem`: why the file is of no use (missing, damaged, of another solver, seed, set of metrics or size),
+  empty if all is well; the same on every rank, and so must `size` be. A solver may then hold half a state:
+  MfgSolverSolve() refuses it until another file has been restored. Parameters are not compared.
+*/
+PetscErrorCode MfgSolverRestore(MfgSolver solver, const char *path, char problem[], size_t size);
 /* `text`: one sentence for people, owned by the solver. Not collective. */
 PetscErrorCode MfgSolverGetReason(MfgSolver solver, MfgSolverReason *reason, const char **text);
 /* The last row that was recorded, and the most iterations this solver will do. Not collective. */

@@ -1,7 +1,8 @@
-/* Distributed arrays from an HDF5 file, for src/mdp only. */
+/* Distributed arrays in HDF5 files, for src/mdp only. */
 #ifndef THRONG_FIELDS_H
 #define THRONG_FIELDS_H
 
+#include <hdf5.h>
 #include "mdp_impl.h"
 
 /*
@@ -13,12 +14,12 @@ static inline PetscInt MfgSliceRows(PetscInt columns)
   return PetscMax((1 << 22) / columns, 1);
 }
 
-/*
-  Read the data set `name` of the file at `path` into a Vec over states ([S]) or over states and actions ([S,
-  A]). What is wrong (no such file, no such data set, wrong shape, not numbers, not finite) comes back as text
-  in `problem`, which is empty otherwise and the same on every rank. Collective.
-*/
-PetscErrorCode MfgFieldsRead_Private(MfgModel model, const char *path, const char *name, Vec values,
-                                     char problem[], size_t problem_size);
+struct _p_MfgFieldsFile {
+  MfgModel    model;
+  PetscMPIInt rank, size;
+  char        path[PETSC_MAX_PATH_LEN];
+  PetscBool   writing, failed; /* failed: something could not be written */
+  hid_t       file;            /* on rank 0 */
+};
 
 #endif

@@ -3,7 +3,6 @@
   alone touches the file and sends each rank its piece.
 */
 #include <errno.h>
-#include <hdf5.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,32 +23,27 @@ static const char *ShapeText(int dimensions, const hsize_t shape[], char text[64
 /*
   Rank 0: open the data set and see that it has the shape. Returns a negative number and a text if it has not.
 */
-static hid_t OpenDataset(hid_t file, const char *path, const char *name, int dimensions,
-                         const hsize_t shape[2], char problem[], size_t problem_size)
+static hid_t OpenDataset(MfgFieldsFile file, const char *name, int dimensions, const hsize_t shape[2],
+                         char problem[], size_t problem_size)
 {
   hsize_t found[H5S_MAX_RANK] = {0};
   char    is[64], needed[64];
   int     n = 0;
   hid_t   set;
 
-  if (file < 0) {
-    (void)snprintf(problem, problem_size, "can't read %s as an HDF5 file%s%s", path,
-                   access(path, R_OK) ? ": " : "", access(path, R_OK) ? strerror(errno) : "");
-    return -1;
-  }
-  set = H5Dopen2(file, name, H5P_DEFAULT);
+  set = H5Dopen2(file->file, name, H5P_DEFAULT);
   if (set < 0) {
-    (void)PetscSNPrintf(problem, problem_size, "%s has no data set /%s", path, name);
+    (void)PetscSNPrintf(problem, problem_size, "%s has no data set /%s", file->path, name);
     return -1;
   }
   hid_t space = H5Dget_space(set), type = H5Dget_type(set);
   n = H5Sget_simple_extent_ndims(space);
   if (n >= 0) (void)H5Sget_simple_extent_dims(space, found, NULL);
   if (n != dimensions || found[0] != shape[0] || (n == 2 && found[1] != shape[1]))
-    (void)PetscSNPrintf(problem, problem_size, "/%s of %s is %s; this game needs %s", name, path,
+    (void)PetscSNPrintf(problem, problem_size, "/%s of %s is %s; this game needs %s", name, file->path,
                         ShapeText(n, found, is), ShapeText(dimensions, shape, needed));
   else if (H5Tget_class(type) != H5T_FLOAT && H5Tget_class(type) != H5T_INTEGER)
-    (void)PetscSNPrintf(problem, problem_size, "/%s of %s does not hold numbers", name, path);
+    (void)PetscSNPrintf(problem, problem_size, "/%s of %s does not hold numbers", name, file->path);
   H5Tclose(type);
   H5Sclose(space);
   return set;
@@ -93,22 +87,21 @@ static PetscErrorCode SendRead(MfgModel model, hid_t set, PetscMPIInt to, PetscI
 }
 
 /* Rank 0 reads and sends the pieces, in rank order; every rank gets its own in `mine`. */
-static PetscErrorCode Distribute(MfgModel model, hid_t set, PetscInt columns, PetscScalar mine[],
+static PetscErrorCode Distribute(MfgFieldsFile file, hid_t set, PetscInt columns, PetscScalar mine[],
                                  PetscBool *ok)
 {
+  const MfgModel model = file->model;
   const PetscInt rows = model->local, slice = MfgSliceRows(columns);
-  PetscMPIInt    rank, size;
 
   PetscFunctionBegin;
-  PetscCallMPI(MPI_Comm_rank(model->comm, &rank));
-  PetscCallMPI(MPI_Comm_size(model->comm, &size));
-  if (rank == 0) {
+  if (file->rank == 0) {
     hsize_t      at = (hsize_t)rows;
     PetscScalar *buffer;
 
     *ok = ReadRows(set, 0, (hsize_t)rows, (hsize_t)columns, mine);
     PetscCall(PetscMalloc1(PetscMin(rows, slice) * columns, &buffer)); /* rank 0 has the largest piece */
-    for (PetscMPIInt to = 1; to < size; to++) PetscCall(SendRead(model, set, to, columns, buffer, &at, ok));
+    for (PetscMPIInt to = 1; to < file->size; to++)
+      PetscCall(SendRead(model, set, to, columns, buffer, &at, ok));
     PetscCall(PetscFree(buffer));
   } else {
     PetscCallMPI(MPI_Send(&rows, 1, MPIU_INT, 0, 0, model->comm));
@@ -119,39 +112,129 @@ static PetscErrorCode Distribute(MfgModel model, hid_t set, PetscInt columns, Pe
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgFieldsRead_Private(MfgModel model, const char *path, const char *name, Vec values,
-                                     char problem[], size_t problem_size)
+PetscErrorCode MfgFieldsOpen(MfgModel model, const char *path, MfgFieldsFile *file, char problem[],
+                             size_t problem_size)
 {
-  PetscMPIInt  rank;
-  PetscInt     size, columns;
-  PetscScalar *array;
-  PetscBool    ok = PETSC_TRUE;
-  hid_t        file = -1, set = -1;
-
   PetscFunctionBegin;
-  PetscCallMPI(MPI_Comm_rank(model->comm, &rank));
-  PetscCall(VecGetSize(values, &size));
-  columns = size / model->states;
   problem[0] = 0;
-  if (rank == 0) {
-    const hsize_t shape[2] = {(hsize_t)model->states, (hsize_t)columns};
-
+  PetscCall(PetscNew(file));
+  (*file)->model = model;
+  PetscCall(PetscStrncpy((*file)->path, path, sizeof((*file)->path)));
+  PetscCallMPI(MPI_Comm_rank(model->comm, &(*file)->rank));
+  PetscCallMPI(MPI_Comm_size(model->comm, &(*file)->size));
+  if ((*file)->rank == 0) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    set = OpenDataset(file, path, name, size == model->states ? 1 : 2, shape, problem, problem_size);
+    (*file)->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if ((*file)->file < 0)
+      (void)snprintf(problem, problem_size, "can't read %s as an HDF5 file%s%s", path,
+                     access(path, R_OK) ? ": " : "", access(path, R_OK) ? strerror(errno) : "");
   }
   PetscCallMPI(MPI_Bcast(problem, (PetscMPIInt)problem_size, MPI_CHAR, 0, model->comm));
+  if (problem[0]) PetscCall(PetscFree(*file));
+  PetscFunctionReturn(0);
+}
+
+/* `ok` is rank 0's: whether the data could be read. */
+static PetscErrorCode TellUnreadable(MfgFieldsFile file, const char *name, PetscBool ok, char problem[],
+                                     size_t problem_size)
+{
+  PetscFunctionBegin;
+  if (file->rank == 0 && !ok)
+    (void)snprintf(problem, problem_size, "/%s of %s can't be read: is the file whole?", name, file->path);
+  PetscCallMPI(MPI_Bcast(problem, (PetscMPIInt)problem_size, MPI_CHAR, 0, file->model->comm));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgFieldsRead(MfgFieldsFile file, const char *name, Vec values, char problem[],
+                             size_t problem_size)
+{
+  const PetscInt states = file->model->states;
+  PetscInt       size, columns;
+  PetscScalar   *array;
+  PetscBool      ok = PETSC_TRUE;
+  hid_t          set = -1;
+
+  PetscFunctionBegin;
+  PetscCall(VecGetSize(values, &size));
+  columns = size / states;
+  problem[0] = 0;
+  if (file->rank == 0) {
+    const hsize_t shape[2] = {(hsize_t)states, (hsize_t)columns};
+
+    set = OpenDataset(file, name, size == states ? 1 : 2, shape, problem, problem_size);
+  }
+  PetscCallMPI(MPI_Bcast(problem, (PetscMPIInt)problem_size, MPI_CHAR, 0, file->model->comm));
   if (!problem[0]) {
     PetscCall(VecGetArrayWrite(values, &array));
-    PetscCall(Distribute(model, set, columns, array, &ok));
+    PetscCall(Distribute(file, set, columns, array, &ok));
     PetscCall(VecRestoreArrayWrite(values, &array));
-    if (rank == 0 && !ok)
-      PetscCall(
-          PetscSNPrintf(problem, problem_size, "/%s of %s can't be read: is the file whole?", name, path));
-    PetscCallMPI(MPI_Bcast(problem, (PetscMPIInt)problem_size, MPI_CHAR, 0, model->comm));
+    PetscCall(TellUnreadable(file, name, ok, problem, problem_size));
   }
   if (set >= 0) H5Dclose(set);
-  if (file >= 0) H5Fclose(file);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgFieldsReadNumbers(MfgFieldsFile file, const char *name, PetscInt count, PetscReal values[],
+                                    char problem[], size_t problem_size)
+{
+  PetscBool ok = PETSC_TRUE;
+
+  PetscFunctionBegin;
+  problem[0] = 0;
+  if (file->rank == 0) {
+    const hsize_t shape[2] = {(hsize_t)count, 1};
+    const hid_t   set = OpenDataset(file, name, 1, shape, problem, problem_size);
+
+    if (!problem[0])
+      ok = (PetscBool)(H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    if (set >= 0) H5Dclose(set);
+  }
+  PetscCall(TellUnreadable(file, name, ok, problem, problem_size));
+  if (!problem[0]) PetscCallMPI(MPI_Bcast(values, (PetscMPIInt)count, MPIU_REAL, 0, file->model->comm));
+  PetscFunctionReturn(0);
+}
+
+/* Rank 0: a text of less than `size` bytes. */
+static PetscBool ReadAttribute(hid_t file, const char *name, char text[], size_t size)
+{
+  const hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
+  PetscBool   ok = PETSC_FALSE;
+
+  memset(text, 0, size);
+  if (attribute < 0) return PETSC_FALSE;
+  hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+  if (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 && H5Tget_size(type) < size &&
+      H5Sget_simple_extent_npoints(space) == 1)
+    ok = (PetscBool)(H5Aread(attribute, type, text) >= 0);
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Aclose(attribute);
+  return ok;
+}
+
+PetscErrorCode MfgFieldsReadText(MfgFieldsFile file, const char *name, char text[], size_t size,
+                                 char problem[], size_t problem_size)
+{
+  PetscFunctionBegin;
+  problem[0] = 0;
+  if (file->rank == 0 && !ReadAttribute(file->file, name, text, size))
+    (void)snprintf(problem, problem_size, "%s has no text '%s'", file->path, name);
+  PetscCallMPI(MPI_Bcast(problem, (PetscMPIInt)problem_size, MPI_CHAR, 0, file->model->comm));
+  PetscCallMPI(MPI_Bcast(text, (PetscMPIInt)size, MPI_CHAR, 0, file->model->comm));
+  PetscFunctionReturn(0);
+}
+
+/* One data set of a file. */
+static PetscErrorCode ReadOne(MfgModel model, const char *path, const char *name, Vec values, char problem[],
+                              size_t problem_size)
+{
+  MfgFieldsFile file;
+
+  PetscFunctionBegin;
+  PetscCall(MfgFieldsOpen(model, path, &file, problem, problem_size));
+  if (problem[0]) PetscFunctionReturn(0);
+  PetscCall(MfgFieldsRead(file, name, values, problem, problem_size));
+  PetscCall(MfgFieldsClose(&file));
   PetscFunctionReturn(0);
 }
 
@@ -203,7 +286,7 @@ PetscErrorCode MfgPolicySetFromFile(MfgModel model, const char *path, const char
   PetscReal sum = 0;
 
   PetscFunctionBegin;
-  PetscCall(MfgFieldsRead_Private(model, path, "policy", pi, problem, sizeof(problem)));
+  PetscCall(ReadOne(model, path, "policy", pi, problem, sizeof(problem)));
   if (problem[0]) {
     PetscCall(MfgComplain(complaints, key, "%s", problem));
     PetscFunctionReturn(0);
@@ -225,7 +308,7 @@ static PetscErrorCode ReadInitialLaw(MfgModel model, const char *path, Vec mu,
   PetscReal least, sum;
 
   PetscFunctionBegin;
-  PetscCall(MfgFieldsRead_Private(model, path, "mean_field", mu, problem, sizeof(problem)));
+  PetscCall(ReadOne(model, path, "mean_field", mu, problem, sizeof(problem)));
   if (problem[0]) {
     PetscCall(MfgComplain(complaints, "initial.path", "%s", problem));
     PetscFunctionReturn(0);

@@ -4,7 +4,7 @@
 */
 #include "mdp_impl.h"
 
-enum { LENGTH = 2 };
+enum { LENGTH = MFG_TRAIL_ROOM - 1 };
 
 struct _p_MfgTrail {
   PetscBool started; /* `last` holds a solution */
@@ -37,6 +37,24 @@ PetscErrorCode MfgTrailDestroy(MfgTrail *trail)
     PetscCall(VecDestroy(&(*trail)->image[i]));
   }
   PetscCall(PetscFree(*trail));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgTrailGetVecs(MfgTrail trail, PetscInt *held, PetscInt *room, Vec vecs[MFG_TRAIL_ROOM])
+{
+  PetscFunctionBegin;
+  *held = trail->started ? 1 + trail->count : 0;
+  *room = trail->last ? MFG_TRAIL_ROOM : 0;
+  vecs[0] = trail->last;
+  for (PetscInt i = 0; i < LENGTH; i++) vecs[1 + i] = trail->difference[i];
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgTrailSetHeld(MfgTrail trail, PetscInt held)
+{
+  PetscFunctionBegin;
+  trail->started = held > 0 ? PETSC_TRUE : PETSC_FALSE;
+  trail->count = PetscMax(held - 1, 0);
   PetscFunctionReturn(0);
 }
 

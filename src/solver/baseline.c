@@ -76,6 +76,14 @@ PetscErrorCode MfgPolicyValuesDestroy_Private(MfgPolicyValues *values)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgPolicyValuesState_Private(MfgSolverState state, MfgPolicyValues *values)
+{
+  PetscFunctionBegin;
+  PetscCall(MfgStateVec_Private(state, "J", values->J));
+  PetscCall(MfgStateTrail_Private(state, values->trail));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgPolicyValuesUpdate_Private(MfgSolver solver, MfgPolicyValues *values)
 {
   MfgSolve solve;

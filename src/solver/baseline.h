@@ -7,7 +7,7 @@
 #ifndef THRONG_BASELINE_H
 #define THRONG_BASELINE_H
 
-#include "solver_impl.h"
+#include "state.h"
 
 /* In the order of the words of lambda.schedule. */
 typedef enum { MFG_DAMPING_HARMONIC, MFG_DAMPING_CONSTANT, MFG_DAMPING_NONE } MfgDamping;
@@ -53,6 +53,8 @@ typedef struct {
 
 PetscErrorCode MfgPolicyValuesCreate_Private(MfgSolver solver, MfgPolicyValues *values);
 PetscErrorCode MfgPolicyValuesDestroy_Private(MfgPolicyValues *values);
+/* See state.h. */
+PetscErrorCode MfgPolicyValuesState_Private(MfgSolverState state, MfgPolicyValues *values);
 /* J and q of the policy solver->pi at solver->mu. */
 PetscErrorCode MfgPolicyValuesUpdate_Private(MfgSolver solver, MfgPolicyValues *values);
 

@@ -113,6 +113,16 @@ static PetscErrorCode Destroy(MfgSolver solver)
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode State(MfgSolver solver, MfgSolverState state)
+{
+  FictitiousPlay *play = (FictitiousPlay *)solver->data;
+
+  PetscFunctionBegin;
+  PetscCall(MfgStateVec_Private(state, "V", play->V));
+  if (play->occupation) PetscCall(MfgStateVec_Private(state, "occupation", play->occupation));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode Iterate(MfgSolver solver)
 {
   FictitiousPlay *play = (FictitiousPlay *)solver->data;
@@ -137,4 +147,5 @@ const MfgSolverClass MfgSolverFictitiousPlay = {.name = "fictitious_play",
                                                 .check = Check,
                                                 .setup = SetUp,
                                                 .iterate = Iterate,
+                                                .state = State,
                                                 .destroy = Destroy};

@@ -1,6 +1,6 @@
 /* How near the iterate is to an equilibrium: one row of the record. */
 #include <math.h>
-#include "solver_impl.h"
+#include "state.h"
 
 void MfgSolverCount_Private(MfgSolver solver, const MfgSolve *solve)
 {
@@ -29,6 +29,37 @@ PetscErrorCode MfgMetricsDestroy_Private(MfgSolver solver)
   PetscCall(DestroyGuess(&solver->at_linear));
   PetscCall(DestroyGuess(&solver->at_mu));
   PetscCall(DestroyGuess(&solver->at_previous_mu_regularised));
+  PetscFunctionReturn(0);
+}
+
+/* The names are those of the data sets. */
+static PetscErrorCode GuessState(MfgSolver solver, MfgSolverState state, const char *optimal,
+                                 const char *value, MfgGapGuess *guess)
+{
+  PetscFunctionBegin;
+  PetscCall(MfgStateOptionalVec_Private(state, optimal, solver->mu, &guess->optimal));
+  PetscCall(MfgStateOptionalVec_Private(state, value, solver->mu, &guess->value));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgMetricsState_Private(MfgSolver solver, MfgSolverState state)
+{
+  PetscFunctionBegin;
+  PetscCall(MfgStateNumbers_Private(state, "row", MFG_METRIC_COUNT, solver->row.value));
+  PetscCall(
+      MfgStateInteger_Private(state, "linear_iterations", 0, PETSC_MAX_INT, &solver->linear_iterations));
+  PetscCall(MfgStateNumbers_Private(state, "evaluation_residual", 1, &solver->evaluation_residual));
+  if (solver->population_start)
+    PetscCall(MfgStateVec_Private(state, "population_start", solver->population_start));
+  PetscCall(MfgStateOptionalVec_Private(state, "population", solver->mu, &solver->population));
+  PetscCall(
+      GuessState(solver, state, "optimal_at_population", "value_at_population", &solver->at_population));
+  PetscCall(GuessState(solver, state, "regularised_optimal_at_population", "regularised_value_at_population",
+                       &solver->at_population_regularised));
+  PetscCall(GuessState(solver, state, "optimal_at_linear", "value_at_linear", &solver->at_linear));
+  PetscCall(GuessState(solver, state, "optimal_at_mu", "value_at_mu", &solver->at_mu));
+  PetscCall(GuessState(solver, state, "regularised_optimal_at_previous_mu",
+                       "regularised_value_at_previous_mu", &solver->at_previous_mu_regularised));
   PetscFunctionReturn(0);
 }
 

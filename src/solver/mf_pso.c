@@ -241,6 +241,18 @@ static PetscErrorCode Destroy(MfgSolver solver)
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode State(MfgSolver solver, MfgSolverState state)
+{
+  MfPso *pso = (MfPso *)solver->data;
+
+  PetscFunctionBegin;
+  PetscCall(MfgSwarmState_Private(&pso->swarm, state));
+  PetscCall(MfgStateVec_Private(state, "start", pso->start));
+  PetscCall(MfgStateVec_Private(state, "J", pso->J));
+  PetscCall(MfgStateVec_Private(state, "V", pso->V));
+  PetscFunctionReturn(0);
+}
+
 /* π_x */
 static PetscErrorCode PolicyOf(const MfPso *pso, Vec x, Vec pi)
 {
@@ -350,4 +362,5 @@ const MfgSolverClass MfgSolverMfPso = {.name = "mf_pso",
                                        .check = Check,
                                        .setup = SetUp,
                                        .iterate = Iterate,
+                                       .state = State,
                                        .destroy = Destroy};

@@ -13,7 +13,7 @@
   for rewards and one temperature η.
 */
 #include <float.h>
-#include "solver_impl.h"
+#include "state.h"
 
 typedef enum { CONSTANT, HARMONIC, POLYNOMIAL } Schedule;
 
@@ -142,6 +142,17 @@ static PetscErrorCode Destroy(MfgSolver solver)
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode State(MfgSolver solver, MfgSolverState state)
+{
+  MfTrpo *trpo = (MfTrpo *)solver->data;
+
+  PetscFunctionBegin;
+  PetscCall(MfgStateVec_Private(state, "logits", trpo->logits));
+  PetscCall(MfgStateVec_Private(state, "J", trpo->J));
+  PetscCall(MfgStateTrail_Private(state, trpo->trail));
+  PetscFunctionReturn(0);
+}
+
 /* ℓ ← (k+1)/(k+2) ℓ + q/(η (k+2)), and π from it. */
 static PetscErrorCode MirrorStep(MfgSolver solver, PetscInt k)
 {
@@ -198,4 +209,5 @@ const MfgSolverClass MfgSolverMfTrpo = {.name = "mf_trpo",
                                         .check = Check,
                                         .setup = SetUp,
                                         .iterate = Iterate,
+                                        .state = State,
                                         .destroy = Destroy};

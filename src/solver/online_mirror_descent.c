@@ -67,6 +67,16 @@ static PetscErrorCode Destroy(MfgSolver solver)
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode State(MfgSolver solver, MfgSolverState state)
+{
+  MirrorDescent *descent = (MirrorDescent *)solver->data;
+
+  PetscFunctionBegin;
+  PetscCall(MfgPolicyValuesState_Private(state, &descent->values));
+  PetscCall(MfgStateVec_Private(state, "y", descent->y));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode Iterate(MfgSolver solver)
 {
   MirrorDescent *descent = (MirrorDescent *)solver->data;
@@ -87,4 +97,5 @@ const MfgSolverClass MfgSolverOnlineMirrorDescent = {
     .parameters = parameters,
     .setup = SetUp,
     .iterate = Iterate,
+    .state = State,
     .destroy = Destroy};

@@ -101,6 +101,13 @@ static PetscErrorCode Destroy(MfgSolver solver)
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode State(MfgSolver solver, MfgSolverState state)
+{
+  PetscFunctionBegin;
+  PetscCall(MfgPolicyValuesState_Private(state, &((PolicyIteration *)solver->data)->values));
+  PetscFunctionReturn(0);
+}
+
 /* What J may be off by: ‖r^π + γ P^π J - J‖_∞ / (1-γ), from q. */
 static PetscErrorCode EvaluationError(MfgSolver solver, const MfgPolicyValues *values, PetscReal discount,
                                       PetscReal *error)
@@ -188,4 +195,5 @@ const MfgSolverClass MfgSolverPolicyIteration = {
     .check = Check,
     .setup = SetUp,
     .iterate = Iterate,
+    .state = State,
     .destroy = Destroy};

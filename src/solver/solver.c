@@ -228,6 +228,19 @@ PetscErrorCode MfgSolverAddMonitor(MfgSolver solver, MfgSolverMonitor monitor, v
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgSolverSetInterrupt(MfgSolver solver, MfgSolverInterrupt interrupt, void *context)
+{
+  PetscFunctionBegin;
+  solver->interrupt = interrupt;
+  solver->interrupt_context = context;
+  PetscFunctionReturn(0);
+}
+
+PetscBool MfgSolverRowIsCurrent_Private(MfgSolver solver)
+{
+  return (PetscBool)(solver->row.value[MFG_METRIC_ITERATION] == (PetscReal)solver->iteration);
+}
+
 /*
   Fill the row of the present iterate, see whether to stop, and show a row that can be trusted to the
   monitors.
@@ -258,17 +271,47 @@ static PetscErrorCode Iterate(MfgSolver solver)
   PetscFunctionReturn(0);
 }
 
+/* Unless the run is over: whether to interrupt it here. */
+static PetscErrorCode AskInterrupt(MfgSolver solver)
+{
+  const char *why = NULL;
+
+  PetscFunctionBegin;
+  if (!solver->interrupt || solver->reason) PetscFunctionReturn(0);
+  PetscCall((*solver->interrupt)(solver, &why, solver->interrupt_context));
+  if (!why) PetscFunctionReturn(0);
+  solver->reason = MFG_INTERRUPTED;
+  PetscCall(PetscStrncpy(solver->text, why, sizeof(solver->text)));
+  PetscFunctionReturn(0);
+}
+
+/* Row 0; or, of a restored run, whether its last row ended it. */
+static PetscErrorCode Begin(MfgSolver solver)
+{
+  PetscFunctionBegin;
+  solver->start = MPI_Wtime() - solver->elapsed;
+  if (solver->restored) {
+    if (MfgSolverRowIsCurrent_Private(solver)) PetscCall(MfgSolverCheckStop_Private(solver));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(Record(solver));
+  PetscCall(AskInterrupt(solver));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgSolverSolve(MfgSolver solver)
 {
   PetscFunctionBegin;
   PetscCheck(solver->previous_mu, solver->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgSolverSetUp() first");
-  solver->start = MPI_Wtime();
-  PetscCall(Record(solver));
+  PetscCheck(!solver->spoiled, solver->comm, PETSC_ERR_ARG_WRONGSTATE,
+             "The solver holds a part of a state; see MfgSolverRestore()");
+  PetscCall(Begin(solver));
   while (!solver->reason) {
     PetscCall(Iterate(solver));
     if (!solver->reason &&
         (solver->iteration % solver->every == 0 || solver->iteration == solver->iteration_limit))
       PetscCall(Record(solver));
+    PetscCall(AskInterrupt(solver));
   }
   if (solver->spectrum_wanted && solver->reason > 0) {
     PetscCall(VecDuplicate(solver->mu, &solver->stationary_law));

@@ -45,7 +45,12 @@ struct _p_MfgSolver {
   void            *monitor_contexts[MFG_MAX_MONITORS];
   PetscInt         monitor_count;
 
-  double          start; /* MPI_Wtime() at the start of MfgSolverSolve() */
+  MfgSolverInterrupt interrupt;
+  void              *interrupt_context;
+
+  PetscBool       restored, spoiled; /* spoiled: by a file that was good for a part of the state only */
+  double          elapsed;           /* seconds before the state that was restored */
+  double          start;             /* MPI_Wtime() when the run had taken no second */
   MfgSolverReason reason;
   char            text[512];
 };
@@ -66,6 +71,11 @@ PetscErrorCode                MfgMetricsSetUp_Private(MfgSolver solver);
 PetscErrorCode                MfgMetricsDestroy_Private(MfgSolver solver);
 /* Fill solver->row for the present iterate. Leaves the model held at μ_p and π_p. */
 PetscErrorCode MfgMetricsFillRow_Private(MfgSolver solver);
+/* See state.h. */
+PetscErrorCode MfgMetricsState_Private(MfgSolver solver, MfgSolverState state);
+
+/* solver.c: whether the last row is that of the present iterate. */
+PetscBool MfgSolverRowIsCurrent_Private(MfgSolver solver);
 
 /* stop.c: sets reason and text if the model failed, or the iterate is not finite. */
 PetscErrorCode MfgSolverCheckIterate_Private(MfgSolver solver);

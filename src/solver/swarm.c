@@ -1,4 +1,5 @@
 /* Particles; see swarm.h. Sources: Kennedy and Eberhart (1995); with inertia Shi and Eberhart (1998). */
+#include <stdio.h>
 #include "game/random.h"
 #include "solver/swarm.h"
 
@@ -54,6 +55,38 @@ PetscErrorCode MfgSwarmDestroy_Private(MfgSwarm *swarm)
     PetscCall(VecDestroy(&swarm->particles[i].best));
   }
   PetscCall(PetscFree(swarm->particles));
+  PetscFunctionReturn(0);
+}
+
+/* x, v and best of one particle. */
+static PetscErrorCode ParticleState(MfgParticle *particle, PetscInt i, MfgSolverState state)
+{
+  const char *const words[] = {"place", "velocity", "best"};
+  const Vec         vecs[] = {particle->x, particle->v, particle->best};
+
+  PetscFunctionBegin;
+  for (int k = 0; k < 3; k++) {
+    char name[64];
+
+    (void)snprintf(name, sizeof(name), "particle_%" PetscInt_FMT "_%s", i, words[k]);
+    PetscCall(MfgStateVec_Private(state, name, vecs[k]));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgSwarmState_Private(MfgSwarm *swarm, MfgSolverState state)
+{
+  PetscReal *fitness;
+
+  PetscFunctionBegin;
+  PetscCall(MfgStateSame_Private(state, "particles", swarm->count));
+  PetscCall(MfgStateInteger_Private(state, "leader", 0, swarm->count - 1, &swarm->leader));
+  PetscCall(PetscMalloc1(swarm->count, &fitness));
+  for (PetscInt i = 0; i < swarm->count; i++) fitness[i] = swarm->particles[i].fitness;
+  PetscCall(MfgStateNumbers_Private(state, "fitness", swarm->count, fitness));
+  for (PetscInt i = 0; i < swarm->count; i++) swarm->particles[i].fitness = fitness[i];
+  PetscCall(PetscFree(fitness));
+  for (PetscInt i = 0; i < swarm->count; i++) PetscCall(ParticleState(&swarm->particles[i], i, state));
   PetscFunctionReturn(0);
 }
 

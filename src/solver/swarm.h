@@ -5,7 +5,7 @@
 #ifndef THRONG_SWARM_H
 #define THRONG_SWARM_H
 
-#include <petscvec.h>
+#include "state.h"
 
 typedef struct {
   Vec       x, v, best; /* place, velocity, the best place that it has seen */
@@ -26,6 +26,8 @@ typedef struct {
 /* Particle 0 starts at `first`, the others uniformly in [-spread, spread], all of them at rest. */
 PetscErrorCode MfgSwarmCreate_Private(MfgSwarm *swarm, Vec first);
 PetscErrorCode MfgSwarmDestroy_Private(MfgSwarm *swarm);
+/* See state.h. */
+PetscErrorCode MfgSwarmState_Private(MfgSwarm *swarm, MfgSolverState state);
 /*
   Move every particle: v ← w v + c1 u1 (b - x) + c2 u2 (g - x), x ← clip(x + v), b its own best place and g
   that of the swarm; v ← 0 in the components that were clipped. u1, u2 ~ U(0,1) are functions of the seed, the

@@ -35,6 +35,19 @@ MfgNode *MfgNodeFind(const MfgNode *mapping, const char *key, size_t length);
 PetscErrorCode MfgNodeAppend(MfgNode *node, MfgNode *child);
 /* A new node; the key is copied and may be NULL. */
 PetscErrorCode MfgNodeCreate(MfgNodeKind kind, const char *key, MfgMark mark, MfgNode **node);
+/* A deep copy, marks included. */
+PetscErrorCode MfgNodeClone(const MfgNode *node, MfgNode **clone);
+/*
+  Put `value` at the dotted key below `root`, in place of what stands there; the tree then owns it. Groups on
+  the way that are not there are made, with the mark `mark`. A plain value on the way is the group's shorthand
+  and stays as one.
+*/
+PetscErrorCode MfgNodePlace(MfgNode *root, const char *key, MfgMark mark, MfgNode *value);
+/*
+  The node as YAML in flow style on one line, which MfgDocumentRead() reads back the same; PetscFree() it. A
+  mapping must not hold a child without key.
+*/
+PetscErrorCode MfgNodeWrite(const MfgNode *node, char **text);
 /* Whether it is a scalar that says nothing: `key:`, `key: ~` or `key: null`. */
 PetscBool MfgNodeIsNull(const MfgNode *node);
 

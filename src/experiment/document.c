@@ -14,8 +14,21 @@ typedef struct {
   size_t        length;
   PetscInt      source;
   MfgErrors     errors;
-  PetscBool     stopped; /* by an error after which nothing can be read */
+  PetscBool     is_value; /* of a setting, not a document with sections */
+  PetscBool     dotted;   /* keys may have dots here */
+  PetscBool     stopped;  /* by an error after which nothing can be read */
 } Reader;
+
+/* Whether the keys below `key`, a dotted one, may have dots. */
+static PetscBool IsDotted(const char *key)
+{
+  static const char *const sections[] = {"sweep", "zip", "when", "exclude", "overrides", "resources"};
+  const size_t             length = strcspn(key, ".");
+
+  for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+    if (strlen(sections[i]) == length && !strncmp(sections[i], key, length)) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
 
 static MfgMark MarkAt(const Reader *reader, yaml_mark_t mark)
 {
@@ -93,7 +106,10 @@ static PetscErrorCode CheckKey(Reader *reader, const MfgNode *mapping, const cha
         MfgErrorsAdd(reader->errors, mark, NULL, "merge keys (<<) are not supported; write the values out"));
   else if (!*key)
     PetscCall(MfgErrorsAdd(reader->errors, mark, NULL, "a key is empty"));
-  else if (strchr(key, '.'))
+  else if (reader->dotted && (*key == '.' || key[strlen(key) - 1] == '.' || strstr(key, "..")))
+    PetscCall(MfgErrorsAdd(reader->errors, mark, NULL,
+                           "'%s' is not a key; expected words with dots between them", key));
+  else if (strchr(key, '.') && !reader->dotted)
     PetscCall(MfgErrorsAdd(reader->errors, mark, NULL, "a key has no dots in a file; write '%.*s: {%s: ...}'",
                            (int)(strchr(key, '.') - key), key, strchr(key, '.') + 1));
   else if (first)
@@ -115,9 +131,11 @@ static PetscErrorCode ReadPair(Reader *reader, yaml_event_t *event, PetscInt dep
 
   PetscFunctionBeginUser;
   PetscCall(ReadNode(reader, event, NULL, depth + 1, &key));
-  if (key && !key->broken && key->kind == MFG_NODE_SCALAR)
+  if (key && !key->broken && key->kind == MFG_NODE_SCALAR) {
+    if (depth == 0 && !reader->is_value) reader->dotted = PETSC_FALSE; /* itself at the top */
     PetscCall(CheckKey(reader, mapping, key->text, mark, &good));
-  else if (key && !key->broken)
+    if (depth == 0 && !reader->is_value) reader->dotted = IsDotted(key->text);
+  } else if (key && !key->broken)
     PetscCall(MfgErrorsAdd(reader->errors, mark, NULL, "a key is a single word, not a list or a mapping"));
   PetscCall(Next(reader, &next));
   PetscCall(ReadNode(reader, &next, good ? key->text : NULL, depth + 1, &value));
@@ -238,18 +256,40 @@ static PetscErrorCode ReadStream(Reader *reader, MfgNode **root)
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode ReadText(Reader *reader, MfgNode **root)
+{
+  PetscFunctionBeginUser;
+  *root = NULL;
+  PetscCheck(yaml_parser_initialize(&reader->parser), PETSC_COMM_SELF, PETSC_ERR_MEM,
+             "libyaml has no memory");
+  yaml_parser_set_input_string(&reader->parser, (const unsigned char *)reader->text, reader->length);
+  PetscCall(ReadStream(reader, root));
+  yaml_parser_delete(&reader->parser);
+  if (reader->stopped) PetscCall(MfgNodeDestroy(root));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgDocumentRead(const char *text, size_t length, PetscInt source, MfgErrors errors,
                                MfgNode **root)
 {
-  Reader reader = {
-      .text = text, .length = length, .source = source, .errors = errors, .stopped = PETSC_FALSE};
+  Reader reader = {.text = text, .length = length, .source = source, .errors = errors};
 
   PetscFunctionBeginUser;
-  *root = NULL;
-  PetscCheck(yaml_parser_initialize(&reader.parser), PETSC_COMM_SELF, PETSC_ERR_MEM, "libyaml has no memory");
-  yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
-  PetscCall(ReadStream(&reader, root));
-  yaml_parser_delete(&reader.parser);
-  if (reader.stopped) PetscCall(MfgNodeDestroy(root));
+  PetscCall(ReadText(&reader, root));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgDocumentReadValue(const char *text, size_t length, PetscInt source, const char *key,
+                                    MfgErrors errors, MfgNode **node)
+{
+  Reader reader = {.text = text,
+                   .length = length,
+                   .source = source,
+                   .errors = errors,
+                   .is_value = PETSC_TRUE,
+                   .dotted = IsDotted(key)};
+
+  PetscFunctionBeginUser;
+  PetscCall(ReadText(&reader, node));
   PetscFunctionReturn(0);
 }

@@ -2,6 +2,8 @@
   A YAML text as a tree of nodes that know their places. Only the plain core of YAML is taken: mappings with
   plain keys, sequences and scalars in one document. Anchors, aliases, merge keys, tags, further documents and
   duplicate keys are errors, because each of them would make a file say something other than what it shows.
+  Keys have dots in the sections sweep, zip, when, exclude, overrides and resources, where they name keys of
+  other sections, and nowhere else.
 */
 #ifndef THRONG_EXPERIMENT_DOCUMENT_H
 #define THRONG_EXPERIMENT_DOCUMENT_H
@@ -28,6 +30,9 @@ struct MfgNode {
 */
 PetscErrorCode MfgDocumentRead(const char *text, size_t length, PetscInt source, MfgErrors errors,
                                MfgNode **root);
+/* The same for the text of a value that is to stand at the dotted key `key`. */
+PetscErrorCode MfgDocumentReadValue(const char *text, size_t length, PetscInt source, const char *key,
+                                    MfgErrors errors, MfgNode **node);
 PetscErrorCode MfgNodeDestroy(MfgNode **node);
 /* The child of a mapping, or NULL. `length`: of the key. */
 MfgNode *MfgNodeFind(const MfgNode *mapping, const char *key, size_t length);
@@ -38,11 +43,14 @@ PetscErrorCode MfgNodeCreate(MfgNodeKind kind, const char *key, MfgMark mark, Mf
 /* A deep copy, marks included. */
 PetscErrorCode MfgNodeClone(const MfgNode *node, MfgNode **clone);
 /*
-  Put `value` at the dotted key below `root`, in place of what stands there; the tree then owns it. Groups on
-  the way that are not there are made, with the mark `mark`. A plain value on the way is the group's shorthand
-  and stays as one.
+  Put `value` at the dotted key below `root`, in place of what stands there; the tree then owns it. Below a
+  node that is broken nothing is put, and `value` is destroyed.
 */
 PetscErrorCode MfgNodePlace(MfgNode *root, const char *key, MfgMark mark, MfgNode *value);
+/* Its steps: a child that is a mapping, for the first `length` letters of `key`; and a child under `key`. */
+PetscErrorCode MfgNodeDescend(MfgNode *mapping, const char *key, size_t length, MfgMark mark,
+                              MfgNode **child);
+PetscErrorCode MfgNodePut(MfgNode *mapping, const char *key, MfgNode *value);
 /*
   The node as YAML in flow style on one line, which MfgDocumentRead() reads back the same; PetscFree() it. A
   mapping must not hold a child without key.
@@ -53,7 +61,8 @@ PetscBool MfgNodeIsNull(const MfgNode *node);
 
 /*
   Put the settings, texts "dotted.key=value" with values in YAML, over the tree: each replaces a key or adds
-  it. Setting i is source i + 1 of `errors`. *root may be NULL and is made then.
+  it. What follows "sweep." is one key, that of an axis. Setting i is source i + 1 of `errors`. *root may be
+  NULL and is made then.
 */
 PetscErrorCode MfgSettingsApply(PetscInt count, const char *const settings[], MfgErrors errors,
                                 MfgNode **root);

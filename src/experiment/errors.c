@@ -75,6 +75,29 @@ static PetscErrorCode MakeRoom(MfgErrors e)
   PetscFunctionReturn(0);
 }
 
+static PetscBool IsSame(const Error *a, const Error *b)
+{
+  return (PetscBool)(a->mark.source == b->mark.source && a->mark.line == b->mark.line &&
+                     a->mark.column == b->mark.column && !a->key == !b->key &&
+                     (!a->key || !strcmp(a->key, b->key)) && !strcmp(a->message, b->message));
+}
+
+/* Of two equal errors one is enough: the same value is checked in many runs. */
+static PetscErrorCode DropLastIfTold(MfgErrors e)
+{
+  Error *last = &e->list[e->count - 1];
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < e->count - 1; i++) {
+    if (!IsSame(&e->list[i], last)) continue;
+    PetscCall(PetscFree(last->key));
+    PetscCall(PetscFree(last->message));
+    e->count--;
+    break;
+  }
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgErrorsAdd(MfgErrors e, MfgMark mark, const char *key, const char *format, ...)
 {
   char    message[LONGEST_MESSAGE];
@@ -95,6 +118,7 @@ PetscErrorCode MfgErrorsAdd(MfgErrors e, MfgMark mark, const char *key, const ch
     if (iscntrl((unsigned char)*c)) *c = ' ';
   for (char *c = error->key; c && *c; c++)
     if (iscntrl((unsigned char)*c)) *c = ' ';
+  PetscCall(DropLastIfTold(e));
   PetscFunctionReturn(0);
 }
 
@@ -139,23 +163,32 @@ static int Compare(const void *first, const void *second)
   return 0;
 }
 
+PetscErrorCode MfgErrorsFormat(MfgErrors e, MfgMark mark, const char *key, const char *message, char **line)
+{
+  const char  *source = mark.source < 0 ? "throng" : e->sources[mark.source];
+  const size_t size = strlen(source) + strlen(message) + (key ? strlen(key) : 0) + 64;
+  char         place[48] = "";
+
+  PetscFunctionBeginUser;
+  if (!mark.source && mark.line)
+    PetscCall(
+        PetscSNPrintf(place, sizeof(place), ":%" PetscInt_FMT ":%" PetscInt_FMT, mark.line, mark.column));
+  PetscCall(PetscMalloc1(size, line));
+  (void)snprintf(*line, size, "%s%s%s%s%s: %s", mark.source > 0 ? "--set " : "", source, place,
+                 key ? ": " : "", key ? key : "", message);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgErrorsPrint(MfgErrors e, FILE *stream)
 {
+  char *line;
+
   PetscFunctionBeginUser;
   if (e->count) qsort(e->list, (size_t)e->count, sizeof(*e->list), Compare);
   for (PetscInt i = 0; i < e->count; i++) {
-    const Error *error = &e->list[i];
-
-    const PetscInt source = error->mark.source;
-
-    if (source < 0)
-      (void)fputs("throng", stream);
-    else
-      (void)fprintf(stream, "%s%s", source ? "--set " : "", e->sources[source]);
-    if (!source && error->mark.line)
-      (void)fprintf(stream, ":%" PetscInt_FMT ":%" PetscInt_FMT, error->mark.line, error->mark.column);
-    if (error->key) (void)fprintf(stream, ": %s", error->key);
-    (void)fprintf(stream, ": %s\n", error->message);
+    PetscCall(MfgErrorsFormat(e, e->list[i].mark, e->list[i].key, e->list[i].message, &line));
+    (void)fprintf(stream, "%s\n", line);
+    PetscCall(PetscFree(line));
   }
   (void)fflush(stream);
   PetscCall(Clear(e));

@@ -25,6 +25,7 @@ PetscErrorCode MfgErrorsCreate(const char *path, PetscInt count, const char *con
 PetscErrorCode MfgErrorsDestroy(MfgErrors *errors);
 /*
   `key`: the dotted key at fault, with its section; NULL: none. Control characters in the text become blanks.
+  An error that was told already, of the same place, key and text, is dropped.
 */
 PetscErrorCode MfgErrorsAdd(MfgErrors errors, MfgMark mark, const char *key, const char *format, ...)
     PETSC_ATTRIBUTE_FORMAT(4, 5);
@@ -38,5 +39,8 @@ PetscErrorCode MfgErrorsHasSection(MfgErrors errors, const char *section, PetscB
   then forget them.
 */
 PetscErrorCode MfgErrorsPrint(MfgErrors errors, FILE *stream);
+/* One such line, "file:line:column: key: message"; PetscFree() it. `key` may be NULL. */
+PetscErrorCode MfgErrorsFormat(MfgErrors errors, MfgMark mark, const char *key, const char *message,
+                               char **line);
 
 #endif

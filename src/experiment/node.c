@@ -1,4 +1,4 @@
-/* Nodes of a document; see document.h. */
+/* Nodes of a document: made, copied, placed in a tree and written; see document.h. */
 #include <string.h>
 #include "experiment/document.h"
 
@@ -10,6 +10,26 @@ PetscErrorCode MfgNodeCreate(MfgNodeKind kind, const char *key, MfgMark mark, Mf
   (*node)->key_mark = mark;
   (*node)->mark = mark;
   PetscCall(PetscStrallocpy(key, &(*node)->key));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgNodeClone(const MfgNode *node, MfgNode **clone)
+{
+  MfgNode *copy;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgNodeCreate(node->kind, node->key, node->mark, &copy));
+  PetscCall(PetscStrallocpy(node->text, &copy->text));
+  copy->key_mark = node->key_mark;
+  copy->quoted = node->quoted;
+  copy->broken = node->broken;
+  for (PetscInt i = 0; i < node->count; i++) {
+    MfgNode *child;
+
+    PetscCall(MfgNodeClone(node->children[i], &child));
+    PetscCall(MfgNodeAppend(copy, child));
+  }
+  *clone = copy;
   PetscFunctionReturn(0);
 }
 
@@ -55,4 +75,73 @@ PetscBool MfgNodeIsNull(const MfgNode *node)
   return (
       PetscBool)(node->kind == MFG_NODE_SCALAR && !node->quoted &&
                  (!node->text || !*node->text || !strcmp(node->text, "~") || !strcmp(node->text, "null")));
+}
+
+/* Put `value` where `old` stands among the children, which it leaves. */
+static void Replace(MfgNode *mapping, const MfgNode *old, MfgNode *value)
+{
+  for (PetscInt i = 0; i < mapping->count; i++)
+    if (mapping->children[i] == old) mapping->children[i] = value;
+}
+
+/*
+  A plain value that stands there is the group's shorthand; it becomes a child without key, so that `beta:
+  0.1` and --set solver.beta.schedule=harmonic add up.
+*/
+PetscErrorCode MfgNodeDescend(MfgNode *mapping, const char *key, size_t length, MfgMark mark, MfgNode **child)
+{
+  MfgNode *old = MfgNodeFind(mapping, key, length), *group;
+
+  PetscFunctionBeginUser;
+  *child = old;
+  if (old && (old->kind == MFG_NODE_MAPPING || old->broken)) PetscFunctionReturn(0);
+  PetscCall(MfgNodeCreate(MFG_NODE_MAPPING, NULL, mark, &group));
+  PetscCall(PetscCalloc1(length + 1, &group->key));
+  PetscCall(PetscArraycpy(group->key, key, length));
+  *child = group;
+  if (!old) {
+    PetscCall(MfgNodeAppend(mapping, group));
+    PetscFunctionReturn(0);
+  }
+  group->key_mark = old->key_mark;
+  Replace(mapping, old, group);
+  if (MfgNodeIsNull(old)) {
+    PetscCall(MfgNodeDestroy(&old));
+  } else {
+    PetscCall(PetscFree(old->key));
+    PetscCall(MfgNodeAppend(group, old));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgNodePut(MfgNode *mapping, const char *key, MfgNode *value)
+{
+  MfgNode *old = MfgNodeFind(mapping, key, strlen(key));
+
+  PetscFunctionBeginUser;
+  if (mapping->kind != MFG_NODE_MAPPING) { /* broken, and complained of */
+    PetscCall(MfgNodeDestroy(&value));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(PetscFree(value->key));
+  PetscCall(PetscStrallocpy(key, &value->key));
+  if (old) {
+    Replace(mapping, old, value);
+    PetscCall(MfgNodeDestroy(&old));
+  } else {
+    PetscCall(MfgNodeAppend(mapping, value));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgNodePlace(MfgNode *root, const char *key, MfgMark mark, MfgNode *value)
+{
+  MfgNode    *mapping = root;
+  const char *dot;
+
+  PetscFunctionBeginUser;
+  for (; (dot = strchr(key, '.')) && mapping->kind == MFG_NODE_MAPPING; key = dot + 1)
+    PetscCall(MfgNodeDescend(mapping, key, (size_t)(dot - key), mark, &mapping));
+  PetscCall(MfgNodePut(mapping, key, value));
+  PetscFunctionReturn(0);
 }

@@ -2,56 +2,19 @@
 #include <string.h>
 #include "experiment/document.h"
 
-/*
-  The child of `mapping` under a part of a dotted key, made into a mapping. A plain value that stands there is
-  the group's shorthand; it becomes a child without key, so that `beta: 0.1` and --set
-  solver.beta.schedule=harmonic add up.
-*/
-static PetscErrorCode Descend(MfgNode *mapping, const char *part, size_t length, MfgMark mark,
-                              MfgNode **child)
-{
-  char     key[256];
-  MfgNode *group;
-
-  PetscFunctionBeginUser;
-  *child = MfgNodeFind(mapping, part, length);
-  if (*child && (*child)->kind == MFG_NODE_MAPPING) PetscFunctionReturn(0);
-  PetscCall(PetscStrncpy(key, part, PetscMin(length + 1, sizeof(key))));
-  PetscCall(MfgNodeCreate(MFG_NODE_MAPPING, key, mark, &group));
-  if (!*child) {
-    PetscCall(MfgNodeAppend(mapping, group));
-    *child = group;
-    PetscFunctionReturn(0);
-  }
-  group->key_mark = (*child)->key_mark;
-  for (PetscInt i = 0; i < mapping->count; i++)
-    if (mapping->children[i] == *child) mapping->children[i] = group;
-  if (MfgNodeIsNull(*child))
-    PetscCall(MfgNodeDestroy(child));
-  else {
-    PetscCall(PetscFree((*child)->key));
-    PetscCall(MfgNodeAppend(group, *child));
-  }
-  *child = group;
-  PetscFunctionReturn(0);
-}
-
-/* Put `value` at the dotted key, in place of what stands there. */
+/* Put `value` at `key`. The key of an axis has dots of its own. */
 static PetscErrorCode Place(MfgNode *root, const char *key, MfgMark mark, MfgNode *value)
 {
-  MfgNode    *mapping = root, *old;
-  const char *dot;
+  static const char sweep[] = "sweep.";
+  const size_t      length = sizeof(sweep) - 1;
+  MfgNode          *axes;
 
   PetscFunctionBeginUser;
-  for (; (dot = strchr(key, '.')); key = dot + 1)
-    PetscCall(Descend(mapping, key, (size_t)(dot - key), mark, &mapping));
-  PetscCall(PetscStrallocpy(key, &value->key));
-  old = MfgNodeFind(mapping, key, strlen(key));
-  if (!old) PetscCall(MfgNodeAppend(mapping, value));
-  for (PetscInt i = 0; i < mapping->count && old; i++) {
-    if (mapping->children[i] != old) continue;
-    mapping->children[i] = value;
-    PetscCall(MfgNodeDestroy(&old));
+  if (strncmp(key, sweep, length)) {
+    PetscCall(MfgNodePlace(root, key, mark, value));
+  } else {
+    PetscCall(MfgNodeDescend(root, sweep, length - 1, mark, &axes));
+    PetscCall(MfgNodePut(axes, key + length, value));
   }
   PetscFunctionReturn(0);
 }
@@ -77,7 +40,7 @@ static PetscErrorCode Apply(const char *setting, MfgMark mark, MfgErrors errors,
     PetscFunctionReturn(0);
   }
   PetscCall(MfgErrorsGetCount(errors, &before));
-  PetscCall(MfgDocumentRead(equals + 1, strlen(equals + 1), mark.source, errors, &value));
+  PetscCall(MfgDocumentReadValue(equals + 1, strlen(equals + 1), mark.source, key, errors, &value));
   PetscCall(MfgErrorsGetCount(errors, &after));
   if (!value && before == after) PetscCall(MfgErrorsAdd(errors, mark, NULL, "the value is empty"));
   if (value) PetscCall(Place(root, key, mark, value));

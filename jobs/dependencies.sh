@@ -7,7 +7,7 @@ usage() {
   cat <<'END'
 Usage: bash jobs/dependencies.sh [--tests] [--checks] [--no-install]
 
-Looks for the compiler, Open MPI, PETSc, SLEPc, libyaml, HDF5, Random123 and Python that throng needs. What is missing
+Looks for the compiler, Open MPI, PETSc, SLEPc, libyaml, zlib, HDF5, Random123 and Python that throng needs. What is missing
 is installed with apt-get on Debian and Ubuntu, by root or with a sudo that asks no password. Otherwise the script
 says what is missing and what an administrator would type, and exits with 2.
 
@@ -30,6 +30,7 @@ needed=(
   "petsc-dev         | module petsc>=3.18 PETSc>=3.18"
   "slepc-dev         | module slepc>=3.18 SLEPc>=3.18"
   "libyaml-dev       | module yaml-0.1"
+  "zlib1g-dev        | module zlib"
   "libhdf5-openmpi-dev | module hdf5-openmpi hdf5"
   "librandom123-dev  | header Random123/philox.h"
   "python3-venv      | python"

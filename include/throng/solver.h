@@ -148,6 +148,8 @@ PetscErrorCode MfgSolverGetReason(MfgSolver solver, MfgSolverReason *reason, con
 /* The last row that was recorded, and the most iterations this solver will do. Not collective. */
 PetscErrorCode MfgSolverGetRow(MfgSolver solver, MfgMetricsRow *row);
 PetscErrorCode MfgSolverGetIterationLimit(MfgSolver solver, PetscInt *limit);
+/* p, how many outer iterations are done. Not collective. */
+PetscErrorCode MfgSolverGetIteration(MfgSolver solver, PetscInt *iteration);
 /* μ_p and π_p; borrowed. Not collective. */
 PetscErrorCode MfgSolverGetIterate(MfgSolver solver, Vec *mu, Vec *pi);
 /*

@@ -1,13 +1,14 @@
 /* Taking the command line apart; see cli.h. */
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include "cli.h"
+#include "experiment/duration.h"
+#include "experiment/options.h"
 
 const char *const MfgCommandNames[MFG_COMMAND_COUNT] = {"", "run", "list", "describe"};
 
-static const char *const run_options[] = {"--set", "--out", "--overwrite", "--help"};
+static const char *const run_options[] = {"--set", "--out", "--rerun", "--shard", "--time-limit", "--help"};
 static const char *const top_options[] = {"--help", "--version"};
 static const char *const other_options[] = {"--help", "--plugin"};
 
@@ -53,6 +54,45 @@ static PetscBool IsOption(const char *argument, const char *name)
   return (PetscBool)(!strncmp(argument, name, length) && (!argument[length] || argument[length] == '='));
 }
 
+/* "stale,failed": results that are replaced. */
+static void ReadRerun(MfgArguments *arguments, const char *text)
+{
+  static const char *const words[] = {"damaged", "failed", "stale", "all"};
+  static const PetscInt    which[] = {MFG_RERUN_DAMAGED, MFG_RERUN_FAILED, MFG_RERUN_STALE, MFG_RERUN_ALL};
+
+  for (const char *c = text; c; c = strchr(c, ',') ? strchr(c, ',') + 1 : NULL) {
+    const size_t length = strcspn(c, ",");
+    size_t       i = 0;
+
+    while (i < 4 && (strlen(words[i]) != length || strncmp(c, words[i], length))) i++;
+    if (i < 4)
+      arguments->rerun |= which[i];
+    else
+      Fail(arguments, "--rerun knows no '%.*s'; expected damaged, failed, stale or all, with commas between them",
+           (int)length, c);
+  }
+}
+
+static void ReadShard(MfgArguments *arguments, const char *text)
+{
+  long long index, count;
+  char      rest;
+
+  if (!text) return;
+  if (sscanf(text, "%lld/%lld%c", &index, &count, &rest) != 2 || index < 0 || index >= count || count > 1000000) {
+    Fail(arguments, "--shard '%.100s' is none; expected i/n with 0 <= i < n, such as 0/4", text);
+    return;
+  }
+  arguments->shard_index = (PetscInt)index;
+  arguments->shard_count = (PetscInt)count;
+}
+
+static void ReadTimeLimit(MfgArguments *arguments, const char *text)
+{
+  if (text && !MfgDurationRead(text, &arguments->time_limit))
+    Fail(arguments, "--time-limit '%.100s' is no duration; expected one such as 90, '30 min', 2h or 1:30:00", text);
+}
+
 static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
 {
   const char     *option = argv[*i];
@@ -65,8 +105,12 @@ static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
     arguments->version = PETSC_TRUE;
   else if (!run && !top && IsOption(option, "--plugin"))
     arguments->plugin = TakeValue(arguments, "--plugin", argc, argv, i);
-  else if (run && !strcmp(option, "--overwrite"))
-    arguments->overwrite = PETSC_TRUE;
+  else if (run && IsOption(option, "--rerun"))
+    ReadRerun(arguments, TakeValue(arguments, "--rerun", argc, argv, i));
+  else if (run && IsOption(option, "--shard"))
+    ReadShard(arguments, TakeValue(arguments, "--shard", argc, argv, i));
+  else if (run && IsOption(option, "--time-limit"))
+    ReadTimeLimit(arguments, TakeValue(arguments, "--time-limit", argc, argv, i));
   else if (run && IsOption(option, "--out"))
     arguments->out = TakeValue(arguments, "--out", argc, argv, i);
   else if (run && IsOption(option, "--set")) {
@@ -76,7 +120,7 @@ static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
   } else if (option[1] != '-' && run)
     Fail(arguments, "unknown option '%.200s'; PETSc options come last, after '--'", option);
   else if (run)
-    FailWithSuggestion(arguments, "option", option, 4, run_options);
+    FailWithSuggestion(arguments, "option", option, sizeof(run_options) / sizeof(run_options[0]), run_options);
   else
     FailWithSuggestion(arguments, "option", option, 2, top ? top_options : other_options);
 }
@@ -98,23 +142,14 @@ static void ReadWord(MfgArguments *arguments, const char *word)
     Fail(arguments, "'%.200s' is one argument too many", word);
 }
 
-/*
-  After `--`: names that begin with '-', each with one value at most. PETSc passes over anything else in
-  silence.
-*/
+/* After `--`: names that begin with '-', each with one value at most. */
 static void CheckPetscOptions(MfgArguments *arguments)
 {
-  PetscBool after_name = PETSC_FALSE;
+  const char *stray =
+      MfgOptionsFindStray(arguments->petsc_count, (const char *const *)arguments->petsc);
 
-  for (int i = 0; i < arguments->petsc_count; i++) {
-    const char     *word = arguments->petsc[i];
-    const PetscBool is_name =
-        (PetscBool)(word[0] == '-' && !isdigit((unsigned char)word[1]) && word[1] != '.');
-
-    if (!is_name && !after_name)
-      Fail(arguments, "'%.200s' after '--' is no PETSc option; expected -name or -name value", word);
-    after_name = is_name;
-  }
+  if (stray)
+    Fail(arguments, "'%.200s' after '--' is no PETSc option; expected -name or -name value", stray);
   if (arguments->petsc_count && arguments->command != MFG_COMMAND_RUN)
     Fail(arguments, "PETSc options go with 'throng run' only");
 }
@@ -124,6 +159,8 @@ void MfgArgumentsRead(int argc, char **argv, const char **settings, MfgArguments
   memset(arguments, 0, sizeof(*arguments));
   arguments->settings = settings;
   arguments->out = "results";
+  arguments->shard_count = 1;
+  arguments->time_limit = -1;
   for (int i = 1; i < argc && !arguments->error[0]; i++) {
     if (!strcmp(argv[i], "--")) {
       arguments->petsc = argv + i + 1;

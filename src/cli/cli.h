@@ -4,7 +4,9 @@
 
 #include <throng/throng.h>
 
-enum { MFG_EXIT_DONE = 0, MFG_EXIT_FAILED = 1, MFG_EXIT_BAD_INPUT = 2, MFG_ERROR_SIZE = 1024 };
+/* 75 is what sysexits.h calls a temporary failure: the same command again goes on. */
+enum { MFG_EXIT_DONE = 0, MFG_EXIT_FAILED = 1, MFG_EXIT_BAD_INPUT = 2, MFG_EXIT_STOPPED = 75 };
+enum { MFG_ERROR_SIZE = 1024 };
 
 typedef enum {
   MFG_COMMAND_NONE, /* nothing but options, such as --help */
@@ -18,12 +20,15 @@ extern const char *const MfgCommandNames[MFG_COMMAND_COUNT];
 /* What the user asked for. All texts are those of argv. */
 typedef struct {
   MfgCommand   command;
-  PetscBool    help, version, overwrite;
+  PetscBool    help, version;
   const char  *words[2]; /* run: FILE; describe: KIND and NAME */
   int          word_count;
   const char **settings; /* [setting_count] */
   int          setting_count;
   const char  *out;
+  PetscInt     rerun; /* of MfgRerun */
+  PetscInt     shard_index, shard_count;
+  PetscReal    time_limit; /* seconds; negative: not given */
   const char  *plugin;      /* of list and describe; NULL: none */
   int          petsc_count; /* arguments after `--` */
   char       **petsc;

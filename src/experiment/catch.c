@@ -31,10 +31,11 @@ static PetscErrorCode Keep(MPI_Comm comm, int line, const char *function, const 
   return code;
 }
 
-PetscErrorCode MfgCatchBegin(MPI_Comm comm, MfgCatch *caught)
+PetscErrorCode MfgCatchBegin(MPI_Comm comm, const char *note, MfgCatch *caught)
 {
   PetscFunctionBeginUser;
   caught->text[0] = '\0';
+  caught->note = note;
   PetscCallMPI(MPI_Comm_dup(comm, &caught->comm));
 #if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
   caught->depth = petscstack.currentsize;
@@ -46,6 +47,10 @@ PetscErrorCode MfgCatchBegin(MPI_Comm comm, MfgCatch *caught)
 /* The others do not come: they wait for this rank elsewhere. */
 static void GiveUp(const MfgCatch *caught, int rank)
 {
+  FILE *note = caught->note ? fopen(caught->note, "w") : NULL;
+
+  if (note) (void)fprintf(note, "%s\n", caught->text);
+  if (note) (void)fclose(note);
   (void)fprintf(stderr, "throng: error on rank %d: %s\n", rank, caught->text);
   (void)fflush(stderr);
   (void)MPI_Abort(MPI_COMM_WORLD, 1);

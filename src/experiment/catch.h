@@ -9,19 +9,22 @@
 #ifndef THRONG_EXPERIMENT_CATCH_H
 #define THRONG_EXPERIMENT_CATCH_H
 
-#include "experiment/experiment_impl.h"
+#include "experiment/run.h"
 
 typedef struct {
   MPI_Comm       comm; /* of the vote alone */
-  PetscErrorCode code;
+  const char    *note;
   char           text[MFG_MESSAGE_SIZE]; /* of the first error on this rank */
 #if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
   int depth;
 #endif
 } MfgCatch;
 
-/* Collective. Not to be nested. */
-PetscErrorCode MfgCatchBegin(MPI_Comm comm, MfgCatch *caught);
+/*
+  `note`: NULL, or the path of a file that gets the error if it has to end the program. Collective. Not to be
+  nested.
+*/
+PetscErrorCode MfgCatchBegin(MPI_Comm comm, const char *note, MfgCatch *caught);
 /*
   `error`: what the work returned on this rank. *code: zero if all is well on every rank, else the error of
   the first rank that has one, and `problem` is its text in one line; the same on every rank. Collective.

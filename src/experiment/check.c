@@ -4,6 +4,7 @@
 */
 #include <ctype.h>
 #include <string.h>
+#include "experiment/options.h"
 #include "experiment/place.h"
 
 /* Set all keys of a section; `type` was set before, where the section has one. */
@@ -14,7 +15,7 @@ static PetscErrorCode SetSection(const MfgPlace *place, PetscBool has_type)
     const MfgNode *child = place->node->children[i];
 
     if (!child->key) /* a value in the place of the section, to which a setting added keys */
-      PetscCall(MfgErrorsAdd(place->experiment->errors, child->mark, place->section, "expected a mapping"));
+      PetscCall(MfgErrorsAdd(place->run->errors, child->mark, place->section, "expected a mapping"));
     else if (!has_type || strcmp(child->key, "type"))
       PetscCall(MfgPlaceSet(place, child->key, child));
   }
@@ -56,12 +57,12 @@ static PetscErrorCode LoadPlugin(const MfgPlace *place, PetscBool *usable)
   PetscFunctionBeginUser;
   *usable = (PetscBool)(!node || !node->broken);
   if (!node || node->broken) PetscFunctionReturn(0);
-  PetscCall(MfgErrorsGetCount(place->experiment->errors, &before));
+  PetscCall(MfgErrorsGetCount(place->run->errors, &before));
   if (node->kind != MFG_NODE_SCALAR || MfgNodeIsNull(node) || !node->text[0])
     PetscCall(MfgComplain(&complaints, plugin_key, "expected the path of a shared library"));
   else
     PetscCall(MfgGameLoadPlugin(node->text, &complaints));
-  PetscCall(MfgErrorsGetCount(place->experiment->errors, &after));
+  PetscCall(MfgErrorsGetCount(place->run->errors, &after));
   *usable = (PetscBool)(before == after);
   PetscFunctionReturn(0);
 }
@@ -97,9 +98,9 @@ static PetscErrorCode SetType(const MfgPlace *place, MfgSection section)
   else if (node->broken)
     PetscFunctionReturn(0);
   else if (section == MFG_SECTION_GAME)
-    PetscCall(MfgGameSetType(place->experiment->game, node->text, &complaints));
+    PetscCall(MfgGameSetType(place->run->game, node->text, &complaints));
   else
-    PetscCall(MfgSolverSetType(place->experiment->solver, node->text, &complaints));
+    PetscCall(MfgSolverSetType(place->run->solver, node->text, &complaints));
   PetscFunctionReturn(0);
 }
 
@@ -107,15 +108,15 @@ static PetscErrorCode SetType(const MfgPlace *place, MfgSection section)
   The node of a section; *usable is false, after a complaint, where something else than a mapping stands
   there.
 */
-static PetscErrorCode FindSection(MfgExperiment e, const char *name, MfgNode **node, PetscBool *usable)
+static PetscErrorCode FindSection(MfgRun run, const char *name, MfgNode **node, PetscBool *usable)
 {
   PetscFunctionBeginUser;
-  *node = MfgNodeFind(e->root, name, strlen(name));
+  *node = MfgNodeFind(run->root, name, strlen(name));
   *usable = PETSC_TRUE;
   if (!*node || (*node)->kind == MFG_NODE_MAPPING || MfgNodeIsNull(*node)) PetscFunctionReturn(0);
   *usable = PETSC_FALSE;
   if (!(*node)->broken)
-    PetscCall(MfgErrorsAdd(e->errors, (*node)->mark, name, "expected a mapping of keys to values%s",
+    PetscCall(MfgErrorsAdd(run->errors, (*node)->mark, name, "expected a mapping of keys to values%s",
                            strcmp(name, "game") && strcmp(name, "solver") ? "" : ", such as {type: NAME}"));
   PetscFunctionReturn(0);
 }
@@ -124,28 +125,28 @@ static PetscErrorCode FindSection(MfgExperiment e, const char *name, MfgNode **n
   Values that are wrong alone leave the default in their place. Combinations are not looked at then: what they
   say would be of the default, not of what the user wrote.
 */
-static PetscErrorCode CheckSection(MfgExperiment e, MfgSection section)
+static PetscErrorCode CheckSection(MfgRun run, MfgSection section)
 {
-  MfgPlace            place = {e, MfgSectionNames[section], NULL, NULL};
+  MfgPlace            place = {run, MfgSectionNames[section], NULL, NULL};
   const MfgComplaints complaints = {MfgPlaceReport, &place};
   const PetscBool     has_type = (PetscBool)(section == MFG_SECTION_GAME || section == MFG_SECTION_SOLVER);
   PetscInt            before, after;
   PetscBool           usable;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgErrorsGetCount(e->errors, &before));
-  PetscCall(FindSection(e, place.section, &place.node, &usable));
+  PetscCall(MfgErrorsGetCount(run->errors, &before));
+  PetscCall(FindSection(run, place.section, &place.node, &usable));
   if (!usable) PetscFunctionReturn(0);
   if (section == MFG_SECTION_GAME) PetscCall(LoadPlugin(&place, &usable));
   if (!usable) PetscFunctionReturn(0);
   if (has_type) PetscCall(SetType(&place, section));
-  PetscCall(MfgExperimentGetSection(e, section, &place.parameters));
+  PetscCall(MfgRunGetSection(run, section, &place.parameters));
   if (!place.parameters && section == MFG_SECTION_GAME) PetscCall(SuggestPlugin(&place));
   if (!place.parameters) PetscFunctionReturn(0); /* without a type nothing is known about the other keys */
   PetscCall(SetSection(&place, has_type));
-  PetscCall(MfgErrorsGetCount(e->errors, &after));
+  PetscCall(MfgErrorsGetCount(run->errors, &after));
   if (section == MFG_SECTION_GAME && after == before)
-    PetscCall(MfgGameCheck(e->game, &complaints));
+    PetscCall(MfgGameCheck(run->game, &complaints));
   else
     PetscCall(MfgParametersCheckRequired(place.parameters, &complaints));
   PetscFunctionReturn(0);
@@ -176,68 +177,86 @@ static PetscErrorCode CheckName(const MfgPlace *place)
   PetscFunctionReturn(0);
 }
 
-/* The keys name and seed, and keys that do not belong at the top. */
-static PetscErrorCode CheckTop(MfgExperiment e)
+/* The keys at the top that a run has itself, and then those of the file, for suggestions. */
+static const char *const top_words[] = {"name", "seed",    "petsc_options", "sweep",     "zip",          "seeds",
+                                        "when", "exclude", "overrides",     "resources", "max_failures", "max_runs"};
+enum { OWN_WORDS = 3, TOP_WORDS = sizeof(top_words) / sizeof(top_words[0]) };
+
+static PetscErrorCode ComplainOfTop(const MfgPlace *place, const char *key)
 {
-  MfgPlace            place = {e, "", e->root, e->run};
-  const MfgComplaints complaints = {MfgPlaceReport, &place};
-  const char         *words[MFG_SECTION_COUNT + 2] = {"name", "seed"}, *near;
+  const MfgComplaints complaints = {MfgPlaceReport, (void *)place};
+  const char         *words[TOP_WORDS + MFG_SECTION_COUNT], *near;
 
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) words[i + 2] = MfgSectionNames[i];
-  for (PetscInt i = 0; e->root && i < e->root->count; i++) {
-    const MfgNode *child = e->root->children[i];
-    PetscInt       known = 0;
+  for (PetscInt i = 0; i < TOP_WORDS; i++) words[i] = top_words[i];
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) words[TOP_WORDS + i] = MfgSectionNames[i];
+  near = MfgNearestWord(key, TOP_WORDS + MFG_SECTION_COUNT, words);
+  if (near)
+    PetscCall(MfgComplain(&complaints, key, "unknown key '%.200s'; did you mean '%s'?", key, near));
+  else
+    PetscCall(MfgComplain(&complaints, key, "unknown key '%.200s'", key));
+  PetscFunctionReturn(0);
+}
 
-    while (known < MFG_SECTION_COUNT + 2 && strcmp(words[known], child->key)) known++;
-    if (known < 2) PetscCall(MfgPlaceSet(&place, child->key, child));
-    if (known < MFG_SECTION_COUNT + 2) continue;
-    near = MfgNearestWord(child->key, MFG_SECTION_COUNT + 2, words);
-    if (near)
-      PetscCall(
-          MfgComplain(&complaints, child->key, "unknown key '%.200s'; did you mean '%s'?", child->key, near));
-    else
-      PetscCall(MfgComplain(&complaints, child->key, "unknown key '%.200s'", child->key));
+/* The run's own keys, and keys that do not belong at the top. */
+static PetscErrorCode CheckTop(MfgRun run)
+{
+  MfgPlace            place = {run, "", run->root, run->keys};
+  const MfgComplaints complaints = {MfgPlaceReport, &place};
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; run->root && i < run->root->count; i++) {
+    const MfgNode *child = run->root->children[i];
+    PetscBool      own = PETSC_FALSE, section = PETSC_FALSE;
+
+    for (PetscInt k = 0; k < OWN_WORDS; k++) own = (PetscBool)(own || !strcmp(top_words[k], child->key));
+    for (PetscInt k = 0; k < MFG_SECTION_COUNT; k++)
+      section = (PetscBool)(section || !strcmp(MfgSectionNames[k], child->key));
+    if (own)
+      PetscCall(MfgPlaceSet(&place, child->key, child));
+    else if (!section)
+      PetscCall(ComplainOfTop(&place, child->key));
   }
   PetscCall(CheckName(&place));
-  PetscCall(MfgParametersCheckRequired(e->run, &complaints));
+  PetscCall(MfgParametersCheckRequired(run->keys, &complaints));
+  PetscCall(MfgOptionsBegin(run, &complaints));
   PetscFunctionReturn(0);
 }
 
 /* Combinations within the solver and `metrics`, unless these have wrong values. */
-static PetscErrorCode CheckSolver(MfgExperiment e)
+static PetscErrorCode CheckSolver(MfgRun run)
 {
-  const MfgComplaints complaints = {MfgExperimentReport, e};
+  const MfgComplaints complaints = {MfgRunReport, run};
   MfgParameters       parameters;
   PetscBool           wrong[2];
 
   PetscFunctionBeginUser;
-  PetscCall(MfgExperimentGetSection(e, MFG_SECTION_SOLVER, &parameters));
-  PetscCall(MfgErrorsHasSection(e->errors, "solver", &wrong[0]));
-  PetscCall(MfgErrorsHasSection(e->errors, "metrics", &wrong[1]));
-  if (parameters && !wrong[0] && !wrong[1]) PetscCall(MfgSolverCheck(e->solver, &complaints));
+  PetscCall(MfgRunGetSection(run, MFG_SECTION_SOLVER, &parameters));
+  PetscCall(MfgErrorsHasSection(run->errors, "solver", &wrong[0]));
+  PetscCall(MfgErrorsHasSection(run->errors, "metrics", &wrong[1]));
+  if (parameters && !wrong[0] && !wrong[1]) PetscCall(MfgSolverCheck(run->solver, &complaints));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgExperimentCheck(MfgExperiment e)
+PetscErrorCode MfgRunCheck(MfgRun run)
 {
   const MfgMark start = {0, 1, 1};
 
   PetscFunctionBeginUser;
-  if (e->root && e->root->kind != MFG_NODE_MAPPING) {
+  if (run->root && run->root->kind != MFG_NODE_MAPPING) {
     PetscCall(
-        MfgErrorsAdd(e->errors, e->root->mark, NULL, "expected a mapping with the sections game and solver"));
+        MfgErrorsAdd(run->errors, run->root->mark, NULL, "expected a mapping with the sections game and solver"));
     PetscFunctionReturn(0);
   }
-  if (!e->root) PetscCall(MfgNodeCreate(MFG_NODE_MAPPING, NULL, start, &e->root));
-  PetscCall(CheckTop(e));
-  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) PetscCall(CheckSection(e, (MfgSection)i));
-  PetscCall(CheckSolver(e));
+  if (!run->root) PetscCall(MfgNodeCreate(MFG_NODE_MAPPING, NULL, start, &run->root));
+  PetscCall(CheckTop(run));
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) PetscCall(CheckSection(run, (MfgSection)i));
+  PetscCall(CheckSolver(run));
   PetscFunctionReturn(0);
 }
 
 /* The section that knows `key`, which may begin with the section's name; the solver's where none does. */
-static PetscErrorCode FindSectionOfKey(MfgExperiment e, const char **key, MfgSection *section)
+static PetscErrorCode FindSectionOfKey(MfgRun run, const char **key, MfgSection *section)
 {
   static const MfgSection order[] = {MFG_SECTION_SOLVER, MFG_SECTION_GAME, MFG_SECTION_METRICS,
                                      MFG_SECTION_EVALUATION};
@@ -254,7 +273,7 @@ static PetscErrorCode FindSectionOfKey(MfgExperiment e, const char **key, MfgSec
       *key += length + 1;
       PetscFunctionReturn(0);
     }
-    PetscCall(MfgExperimentGetSection(e, order[i], &parameters));
+    PetscCall(MfgRunGetSection(run, order[i], &parameters));
     PetscCall(MfgFindSpec(parameters, *key, &spec));
     if (spec) PetscFunctionReturn(0);
   }
@@ -262,21 +281,21 @@ static PetscErrorCode FindSectionOfKey(MfgExperiment e, const char **key, MfgSec
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode ReportAnywhere(MfgExperiment e, const char *key, const char *message)
+static PetscErrorCode ReportAnywhere(MfgRun run, const char *key, const char *message)
 {
   MfgSection section;
-  MfgPlace   place = {e, NULL, NULL, NULL};
+  MfgPlace   place = {run, NULL, NULL, NULL};
 
   PetscFunctionBeginUser;
-  PetscCall(FindSectionOfKey(e, &key, &section));
+  PetscCall(FindSectionOfKey(run, &key, &section));
   place.section = MfgSectionNames[section];
-  place.node = MfgNodeFind(e->root, place.section, strlen(place.section));
-  PetscCall(MfgExperimentGetSection(e, section, &place.parameters));
+  place.node = MfgNodeFind(run->root, place.section, strlen(place.section));
+  PetscCall(MfgRunGetSection(run, section, &place.parameters));
   PetscCall(MfgPlaceComplain(&place, key, message));
   PetscFunctionReturn(0);
 }
 
-void MfgExperimentReport(void *experiment, const char *key, const char *message)
+void MfgRunReport(void *run, const char *key, const char *message)
 {
-  PetscCallAbort(PETSC_COMM_SELF, ReportAnywhere((MfgExperiment)experiment, key, message));
+  PetscCallAbort(PETSC_COMM_SELF, ReportAnywhere((MfgRun)run, key, message));
 }

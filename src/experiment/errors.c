@@ -194,3 +194,17 @@ PetscErrorCode MfgErrorsPrint(MfgErrors e, FILE *stream)
   PetscCall(Clear(e));
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode MfgErrorsTake(MfgErrors e, size_t size, char text[])
+{
+  PetscFunctionBeginUser;
+  text[0] = '\0';
+  for (PetscInt i = 0; i < e->count; i++) {
+    if (i) PetscCall(PetscStrlcat(text, "; ", size));
+    if (e->list[i].key) PetscCall(PetscStrlcat(text, e->list[i].key, size));
+    if (e->list[i].key) PetscCall(PetscStrlcat(text, ": ", size));
+    PetscCall(PetscStrlcat(text, e->list[i].message, size));
+  }
+  PetscCall(Clear(e));
+  PetscFunctionReturn(0);
+}

@@ -30,6 +30,8 @@ PetscErrorCode MfgErrorsDestroy(MfgErrors *errors);
 PetscErrorCode MfgErrorsAdd(MfgErrors errors, MfgMark mark, const char *key, const char *format, ...)
     PETSC_ATTRIBUTE_FORMAT(4, 5);
 PetscErrorCode MfgErrorsGetCount(MfgErrors errors, PetscInt *count);
+/* All messages as one text, "key: message; ..."; then forget them. */
+PetscErrorCode MfgErrorsTake(MfgErrors errors, size_t size, char text[]);
 /* Whether something was said about `key` already. */
 PetscErrorCode MfgErrorsHasKey(MfgErrors errors, const char *key, PetscBool *has);
 /* Whether something was said about the key `section` or about one in it. */

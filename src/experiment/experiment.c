@@ -1,34 +1,17 @@
-/* The experiment object: creation, reading the file, and its conclusion; see throng/experiment.h. */
-#include <errno.h>
+/* The experiment object, and performing what it holds; see throng/experiment.h. */
+#include <stdio.h>
 #include <string.h>
 #include "experiment/experiment_impl.h"
+#include "experiment/folders.h"
+#include "experiment/groups.h"
+#include "experiment/schedule.h"
 
-enum { LARGEST_FILE = 1 << 24 };
-
-const char *const MfgSectionNames[MFG_SECTION_COUNT] = {"game", "solver", "metrics", "evaluation", "output"};
-
-static const MfgParameterSpec run_parameters[] = {
-    {.key = "name",
-     .type = MFG_PARAMETER_TEXT,
-     .required = PETSC_TRUE,
-     .unit = "",
-     .help = "folder of the results: letters, digits, '.', '_' and '-'"},
-    {.key = "seed",
+static const MfgParameterSpec limit_parameters[] = {
+    {.key = "max_failures",
      .type = MFG_PARAMETER_INTEGER,
-     .preset = "1",
-     .range = "[0,inf)",
+     .range = "[1,inf)",
      .unit = "",
-     .help = "of every random number of the run"},
-    {.key = NULL}};
-
-static const MfgParameterSpec output_parameters[] = {
-    {.key = "fields",
-     .type = MFG_PARAMETER_CHOICES,
-     .preset = "[mean_field, policy, value, population]",
-     .range = "mean_field|policy|value|population",
-     .unit = "",
-     .help = "arrays in fields.h5: μ_P [S], π_P [S,A], unregularised J of π_P at μ_P [S], and the population "
-             "of π_P at which exploitability was taken [S], if it was"},
+     .help = "begin no further run once so many have failed in a launch"},
     {.key = NULL}};
 
 PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment)
@@ -39,14 +22,14 @@ PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment)
   PetscCall(PetscNew(&e));
   PetscCallMPI(MPI_Comm_dup(comm, &e->comm));
   PetscCallMPI(MPI_Comm_rank(e->comm, &e->rank));
-  PetscCall(PetscStrallocpy("results", &e->folder));
-  PetscCall(MfgParametersCreate(&e->run));
-  PetscCall(MfgParametersAddTable(e->run, run_parameters));
-  PetscCall(MfgParametersCreate(&e->output));
-  PetscCall(MfgParametersAddTable(e->output, output_parameters));
-  PetscCall(MfgGameCreate(&e->game));
-  PetscCall(MfgSolverCreate(e->comm, &e->solver));
-  PetscCall(MfgModelCreate(e->comm, &e->model));
+  PetscCallMPI(MPI_Comm_size(e->comm, &e->size));
+  PetscCall(PetscStrallocpy("results", &e->out));
+  PetscCall(MfgRunCreate(PETSC_COMM_SELF, NULL, NULL, &e->tables));
+  PetscCall(MfgParametersCreate(&e->limits));
+  PetscCall(MfgParametersAddTable(e->limits, limit_parameters));
+  e->rerun = MFG_RERUN_DAMAGED;
+  e->shard_count = 1;
+  e->seconds_left = PETSC_INFINITY;
   *experiment = e;
   PetscFunctionReturn(0);
 }
@@ -57,29 +40,54 @@ PetscErrorCode MfgExperimentDestroy(MfgExperiment *experiment)
 
   PetscFunctionBeginUser;
   if (!e) PetscFunctionReturn(0);
-  PetscCall(MfgSolverDestroy(&e->solver));
-  PetscCall(MfgModelDestroy(&e->model));
-  PetscCall(MfgGameDestroy(&e->game));
-  PetscCall(MfgParametersDestroy(&e->output));
-  PetscCall(MfgParametersDestroy(&e->run));
+  PetscCall(MfgPlanDestroy(&e->plan));
+  PetscCall(MfgSweepDestroy(&e->sweep));
+  PetscCall(MfgRunDestroy(&e->tables));
+  PetscCall(MfgParametersDestroy(&e->limits));
   PetscCall(MfgNodeDestroy(&e->root));
   PetscCall(MfgErrorsDestroy(&e->errors));
-  PetscCall(PetscFree(e->folder));
+  for (PetscInt i = 0; i < e->origin.setting_count; i++) PetscCall(PetscFree(e->settings[i]));
+  PetscCall(PetscFree(e->settings));
+  PetscCall(PetscFree(e->text));
+  PetscCall(PetscFree(e->out));
   PetscCall(PetscFree(e->path));
   PetscCallMPI(MPI_Comm_free(&e->comm));
   PetscCall(PetscFree(*experiment));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgExperimentSetOutput(MfgExperiment e, const char *folder, PetscBool overwrite)
+PetscErrorCode MfgExperimentSetOutput(MfgExperiment e, const char *folder)
 {
   char *copy;
 
   PetscFunctionBeginUser;
   PetscCall(PetscStrallocpy(folder, &copy));
-  PetscCall(PetscFree(e->folder));
-  e->folder = copy;
-  e->overwrite = overwrite;
+  PetscCall(PetscFree(e->out));
+  e->out = copy;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgExperimentSetRerun(MfgExperiment e, PetscInt which)
+{
+  PetscFunctionBeginUser;
+  e->rerun = which | MFG_RERUN_DAMAGED;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgExperimentSetShard(MfgExperiment e, PetscInt index, PetscInt count)
+{
+  PetscFunctionBeginUser;
+  PetscCheck(0 <= index && index < count, e->comm, PETSC_ERR_ARG_OUTOFRANGE, "No shard %" PetscInt_FMT " of %" PetscInt_FMT,
+             index, count);
+  e->shard_index = index;
+  e->shard_count = count;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment e, PetscReal seconds)
+{
+  PetscFunctionBeginUser;
+  e->seconds_left = seconds;
   PetscFunctionReturn(0);
 }
 
@@ -87,131 +95,265 @@ PetscErrorCode MfgExperimentGetParameters(MfgExperiment e, const char *section, 
 {
   PetscFunctionBeginUser;
   *parameters = NULL;
-  if (!strcmp(section, "run")) *parameters = e->run;
+  if (!strcmp(section, "run")) *parameters = e->tables->keys;
   for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++)
     if (!strcmp(section, MfgSectionNames[i]))
-      PetscCall(MfgExperimentGetSection(e, (MfgSection)i, parameters));
+      PetscCall(MfgRunGetSection(e->tables, (MfgSection)i, parameters));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgExperimentGetSection(MfgExperiment e, MfgSection section, MfgParameters *parameters)
+/* What goes wrong with the output folder counts as bad input. */
+static PetscErrorCode Refuse(MfgExperiment e, const char *message, MfgExperimentOutcome *outcome)
 {
-  const char *type;
+  const MfgMark nowhere = {-1, 0, 0};
 
   PetscFunctionBeginUser;
-  *parameters = NULL;
-  switch (section) {
-  case MFG_SECTION_GAME:
-    PetscCall(MfgGameGetType(e->game, &type));
-    if (type) PetscCall(MfgGameGetParameters(e->game, parameters));
-    break;
-  case MFG_SECTION_SOLVER:
-    PetscCall(MfgSolverGetType(e->solver, &type));
-    if (type) PetscCall(MfgSolverGetParameters(e->solver, parameters));
-    break;
-  case MFG_SECTION_METRICS:
-    PetscCall(MfgSolverGetMetricsParameters(e->solver, parameters));
-    break;
-  case MFG_SECTION_EVALUATION:
-    PetscCall(MfgModelGetParameters(e->model, parameters));
-    break;
-  case MFG_SECTION_OUTPUT:
-    *parameters = e->output;
-    break;
-  case MFG_SECTION_COUNT:
-    break;
+  if (message[0]) PetscCall(MfgErrorsAdd(e->errors, nowhere, NULL, "%s", message));
+  PetscCall(MfgErrorsConclude(e->comm, e->errors, outcome));
+  PetscFunctionReturn(0);
+}
+
+/* How many ranks each run gets, which must be there. */
+static PetscErrorCode CheckRanks(MfgExperiment e)
+{
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < e->plan->count; i++) {
+    MfgPlannedRun *run = &e->plan->runs[i];
+    MfgMark        mark;
+
+    if (!run->ranks) run->ranks = e->lone ? e->size : 1;
+    if (run->ranks <= e->size) continue;
+    PetscCall(MfgSweepGetRanksMark(e->sweep, run->variant, &mark));
+    PetscCall(MfgErrorsAdd(e->errors, mark, "resources.ranks_per_run",
+                           "%" PetscInt_FMT " ranks are wanted and there are %d; start with mpirun -n %" PetscInt_FMT
+                           " or more, or lower it",
+                           run->ranks, (int)e->size, run->ranks));
   }
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgShareMessage(MPI_Comm comm, char message[MFG_MESSAGE_SIZE])
+/* Which runs are to be performed, as rank 0 sees the folder. */
+static PetscErrorCode Choose(MfgExperiment e)
 {
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Bcast(message, MFG_MESSAGE_SIZE, MPI_CHAR, 0, comm));
-  PetscFunctionReturn(0);
-}
+  for (PetscInt i = 0; i < e->plan->count; i++)
+    e->plan->runs[i].asked = (PetscBool)(i % e->shard_count == e->shard_index);
+  if (e->rank == 0) PetscCall(MfgPlanLook(e->plan, e->folder));
+  PetscCall(MfgPlanShare(e->comm, e->plan));
+  for (PetscInt i = 0; i < e->plan->count; i++) {
+    MfgPlannedRun *run = &e->plan->runs[i];
+    PetscBool      again = (PetscBool)(e->rerun == MFG_RERUN_ALL);
 
-/* The whole file at `path` into *text, on one rank; what goes wrong is told in `message`. */
-static PetscErrorCode ReadFile(const char *path, char **text, PetscInt *length,
-                               char message[MFG_MESSAGE_SIZE])
-{
-  FILE  *file = fopen(path, "rb");
-  size_t size;
-
-  PetscFunctionBeginUser;
-  *length = 0;
-  *text = NULL;
-  if (!file) {
-    PetscCall(
-        PetscSNPrintf(message, MFG_MESSAGE_SIZE, "cannot open the experiment file: %s", strerror(errno)));
-    PetscFunctionReturn(0);
+    if (run->state == MFG_RESULT_COMPLETE)
+      again = (PetscBool)(again || run->damaged || (run->stale && e->rerun & MFG_RERUN_STALE));
+    else if (run->state == MFG_RESULT_FAILED)
+      again = (PetscBool)(again || e->rerun & MFG_RERUN_FAILED);
+    else
+      again = PETSC_TRUE;
+    run->todo = (PetscBool)(run->asked && again);
   }
-  PetscCall(PetscMalloc1(LARGEST_FILE, text));
-  errno = 0;
-  size = fread(*text, 1, LARGEST_FILE, file);
-  if (ferror(file))
-    PetscCall(
-        PetscSNPrintf(message, MFG_MESSAGE_SIZE, "cannot read the experiment file: %s", strerror(errno)));
-  else if (size == LARGEST_FILE)
-    PetscCall(PetscSNPrintf(message, MFG_MESSAGE_SIZE, "too large for an experiment file (16 MiB)"));
-  (void)fclose(file);
-  *length = (PetscInt)size;
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgExperimentRead(MfgExperiment e, PetscInt count, const char *const settings[])
-{
-  const MfgMark whole_file = {0, 0, 0};
-  char          message[MFG_MESSAGE_SIZE] = "", *text = NULL;
-  PetscInt      length = 0;
+/* What the folder holds already, in a line or two. */
+typedef struct {
+  PetscInt asked, todo, good, failed, stale, unfinished;
+} Survey;
 
+static Survey TakeSurvey(const MfgPlan *plan)
+{
+  Survey s = {0, 0, 0, 0, 0, 0};
+
+  for (PetscInt i = 0; i < plan->count; i++) {
+    const MfgPlannedRun *run = &plan->runs[i];
+
+    s.asked += run->asked;
+    s.todo += run->todo;
+    s.unfinished += run->todo && run->state == MFG_RESULT_UNFINISHED;
+    if (!run->asked || run->todo) continue;
+    s.good += run->state == MFG_RESULT_COMPLETE;
+    s.stale += run->state == MFG_RESULT_COMPLETE && run->stale;
+    s.failed += run->state == MFG_RESULT_FAILED;
+  }
+  return s;
+}
+
+static void TellSurvey(const MfgExperiment e, const Survey *s)
+{
+  if (e->rank != 0) return;
+  if (s->stale)
+    (void)fprintf(stderr,
+                  "throng: %" PetscInt_FMT " of the complete results are of another version of the program; --rerun "
+                  "stale performs them again\n",
+                  s->stale);
+  if (s->failed)
+    (void)fprintf(stderr, "throng: %" PetscInt_FMT " runs have failed earlier; --rerun failed tries them again\n",
+                  s->failed);
+  if (!e->lone && s->todo)
+    (void)fprintf(stderr,
+                  "%" PetscInt_FMT " runs, %" PetscInt_FMT " complete already; %" PetscInt_FMT " to do%s on %d ranks\n",
+                  s->asked, s->good, s->todo, s->unfinished ? " (some go on where they were interrupted)" : "",
+                  (int)e->size);
+}
+
+static PetscErrorCode WriteOrigin(MfgExperiment e, MfgLaunch launch, char message[MFG_MESSAGE_SIZE])
+{
   PetscFunctionBeginUser;
-  if (e->rank == 0) PetscCall(ReadFile(e->path, &text, &length, message));
+  message[0] = '\0';
+  if (e->rank == 0) PetscCall(MfgOriginWrite(&e->origin, e->plan, e->folder, message));
   PetscCall(MfgShareMessage(e->comm, message));
-  if (message[0]) {
-    PetscCall(PetscFree(text));
-    PetscCall(MfgErrorsAdd(e->errors, whole_file, NULL, "%s", message));
+  if (!message[0]) PetscCall(MfgLaunchOpen(launch, e->folder, message));
+  PetscFunctionReturn(0);
+}
+
+/* The only run of the file, whose set-up is part of the check of the input: before it nothing is written. */
+static PetscErrorCode PerformLone(MfgExperiment e, MfgLaunch launch, MPI_Comm group, MfgTally *tally,
+                                  MfgExperimentOutcome *outcome)
+{
+  MfgPlannedRun *planned = &e->plan->runs[0];
+  MfgPerformance how = {.folder = e->folder,
+                        .run_id = planned->run_id,
+                        .time_limit = planned->time_limit,
+                        .again = (PetscBool)(planned->state == MFG_RESULT_COMPLETE ||
+                                             planned->state == MFG_RESULT_FAILED),
+                        .alone = PETSC_TRUE};
+  char           message[MFG_MESSAGE_SIZE];
+  PetscBool      no_memory = PETSC_FALSE;
+  MfgRunOutcome  end = MFG_RUN_OUTCOME_COUNT;
+  MfgRun         run = NULL;
+  MfgNode       *root;
+  int            failed;
+
+  PetscFunctionBeginUser;
+  if (group != MPI_COMM_NULL) {
+    PetscCall(MfgStageReset());
+    PetscCall(MfgSweepGetDocument(e->sweep, planned->variant, &root));
+    PetscCall(MfgRunCreate(group, root, e->errors, &run));
+    PetscCall(MfgRunCheck(run));
+    PetscCall(MfgRunSetUp(run, NULL, &no_memory));
+  }
+  PetscCall(MfgErrorsConclude(e->comm, e->errors, outcome));
+  failed = no_memory;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, e->comm));
+  if (failed) *outcome = MFG_EXPERIMENT_FAILED;
+  if (*outcome == MFG_EXPERIMENT_DONE) {
+    PetscCall(WriteOrigin(e, launch, message));
+    PetscCall(Refuse(e, message, outcome));
+  }
+  if (run && *outcome == MFG_EXPERIMENT_DONE) PetscCall(MfgRunPerform(run, launch, &how, &end));
+  PetscCall(MfgRunDestroy(&run));
+  PetscCallMPI(MPI_Bcast(&end, (int)sizeof(end), MPI_BYTE, 0, e->comm));
+  for (int i = 0; i < MFG_RUN_OUTCOME_COUNT; i++) tally->count[i] = i == (int)end;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode PerformAll(MfgExperiment e, MfgLaunch launch, MfgTally *tally, MfgExperimentOutcome *outcome)
+{
+  char     message[MFG_MESSAGE_SIZE];
+  MPI_Comm group;
+  PetscInt groups;
+
+  PetscFunctionBeginUser;
+  if (e->lone) {
+    PetscCall(MfgGroupsSplit(e->comm, e->plan->runs[0].ranks, &group, &groups));
+    PetscCall(PerformLone(e, launch, group, tally, outcome));
+    if (group != MPI_COMM_NULL) PetscCallMPI(MPI_Comm_free(&group));
     PetscFunctionReturn(0);
   }
-  PetscCallMPI(MPI_Bcast(&length, 1, MPIU_INT, 0, e->comm));
-  if (e->rank != 0) PetscCall(PetscMalloc1(length + 1, &text));
-  PetscCallMPI(MPI_Bcast(text, (PetscMPIInt)length, MPI_CHAR, 0, e->comm));
-  PetscCall(MfgDocumentRead(text, (size_t)length, 0, e->errors, &e->root));
-  PetscCall(PetscFree(text));
-  PetscCall(MfgSettingsApply(count, settings, e->errors, &e->root));
+  PetscCall(WriteOrigin(e, launch, message));
+  PetscCall(Refuse(e, message, outcome));
+  if (*outcome == MFG_EXPERIMENT_DONE)
+    PetscCall(MfgScheduleRun(e->comm, e->plan, e->folder, launch, tally));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgExperimentLoad(MfgExperiment e, const char *path, PetscInt count,
-                                 const char *const settings[], MfgExperimentOutcome *outcome)
+/* How the launch ended; on stdout for people, and as the outcome for the program that called. */
+static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const Survey *survey, const MfgTally *tally,
+                               MfgExperimentOutcome *outcome)
 {
-  PetscInt errors;
+  const PetscInt *n = tally->count;
+  const PetscInt  ended = n[MFG_RUN_GOOD] + n[MFG_RUN_FAILED], left = survey->todo - ended;
+  const PetscInt  failed = survey->failed + n[MFG_RUN_FAILED];
+  MfgStop         stop = MfgLaunchGetStop(launch, 0);
 
   PetscFunctionBeginUser;
-  PetscCheck(!e->path, e->comm, PETSC_ERR_ARG_WRONGSTATE, "An experiment can be loaded only once");
-  PetscCall(PetscStrallocpy(path, &e->path));
-  PetscCall(MfgErrorsCreate(path, count, settings, &e->errors));
-  PetscCall(MfgExperimentRead(e, count, settings));
-  PetscCall(MfgErrorsGetCount(e->errors, &errors));
-  /* A text that is not YAML has no tree; complaining of everything it lacks would hide the one cause. */
-  if (e->root || !errors) PetscCall(MfgExperimentCheck(e));
+  if (n[MFG_RUN_UNWRITTEN] || failed) *outcome = MFG_EXPERIMENT_FAILED;
+  if (left && !n[MFG_RUN_UNWRITTEN] && stop != MFG_STOP_FAILURES) *outcome = MFG_EXPERIMENT_STOPPED;
+  PetscCallMPI(MPI_Bcast(outcome, (int)sizeof(*outcome), MPI_BYTE, 0, e->comm));
+  if (e->rank != 0) PetscFunctionReturn(0);
+  if (!e->lone)
+    (void)printf("%" PetscInt_FMT " runs: %" PetscInt_FMT " complete, %" PetscInt_FMT " failed, %" PetscInt_FMT
+                 " left; results in %s\n",
+                 survey->asked, survey->good + n[MFG_RUN_GOOD], failed, left, e->folder);
+  if (left && stop != MFG_STOP_NONE)
+    (void)fprintf(stderr, "throng: stopped: %s%s\n", MfgStopTexts[stop],
+                  *outcome == MFG_EXPERIMENT_STOPPED ? "; the same command goes on from here" : "");
+  else if (n[MFG_RUN_ELSEWHERE] && !e->lone)
+    (void)fprintf(stderr, "throng: %" PetscInt_FMT " runs are those of another launch\n", n[MFG_RUN_ELSEWHERE]);
+  PetscFunctionReturn(0);
+}
+
+/* There is nothing to be done. */
+static PetscErrorCode TellNothing(MfgExperiment e, const Survey *survey, MfgExperimentOutcome *outcome)
+{
+  PetscFunctionBeginUser;
+  if (survey->failed) *outcome = MFG_EXPERIMENT_FAILED;
+  if (e->rank != 0) PetscFunctionReturn(0);
+  if (e->lone && survey->asked)
+    (void)printf("%s already; the result is in %s/%s%s; --rerun all replaces it\n",
+                 survey->failed ? "failed" : "complete", e->folder, e->plan->runs[0].run_id,
+                 survey->failed ? ".failed" : "");
+  else
+    (void)printf("%" PetscInt_FMT " runs: %" PetscInt_FMT " complete, %" PetscInt_FMT
+                 " failed; nothing to do; results in %s\n",
+                 survey->asked, survey->good, survey->failed, e->folder);
+  PetscFunctionReturn(0);
+}
+
+/* What can be found wrong with the folder before anything is written. */
+static PetscErrorCode CheckFolder(MfgExperiment e, MfgExperimentOutcome *outcome)
+{
+  char message[MFG_MESSAGE_SIZE] = "";
+
+  PetscFunctionBeginUser;
+  PetscCheck(strlen(e->out) + strlen(e->origin.name) < MFG_PATH_SIZE / 2, e->comm, PETSC_ERR_ARG_SIZ,
+             "The path of the results is too long");
+  PetscCall(PetscSNPrintf(e->folder, sizeof(e->folder), "%s/%s", e->out, e->origin.name));
+  if (e->rank == 0) {
+    MfgFolderCheckWritable(e->folder, message);
+    if (!message[0]) MfgOriginCheck(&e->origin, e->folder, message);
+  }
+  PetscCall(MfgShareMessage(e->comm, message));
+  PetscCall(CheckRanks(e));
+  PetscCall(Refuse(e, message, outcome));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
+{
+  MfgTally  tally = {{0}};
+  MfgLaunch launch;
+  Survey    survey;
+  PetscInt  max_failures = -1;
+  PetscBool limited;
+
+  PetscFunctionBeginUser;
+  PetscCheck(e->plan, e->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgExperimentLoad() first");
   *outcome = MFG_EXPERIMENT_DONE;
-  PetscCall(MfgExperimentConclude(e, outcome));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode MfgExperimentConclude(MfgExperiment e, MfgExperimentOutcome *outcome)
-{
-  PetscInt    count;
-  PetscMPIInt size, mine, first; /* the first rank with errors: 0, unless they differ */
-
-  PetscFunctionBeginUser;
-  PetscCall(MfgErrorsGetCount(e->errors, &count));
-  PetscCallMPI(MPI_Comm_size(e->comm, &size));
-  mine = count ? e->rank : size;
-  PetscCallMPI(MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, e->comm));
-  if (first == size) PetscFunctionReturn(0);
-  if (e->rank == first) PetscCall(MfgErrorsPrint(e->errors, stderr));
-  *outcome = MFG_EXPERIMENT_BAD_INPUT;
+  PetscCall(CheckFolder(e, outcome));
+  if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
+  PetscCall(Choose(e));
+  survey = TakeSurvey(e->plan);
+  TellSurvey(e, &survey);
+  if (!survey.todo) {
+    PetscCall(TellNothing(e, &survey, outcome));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(MfgParametersIsPresent(e->limits, "max_failures", &limited));
+  if (limited) PetscCall(MfgParametersGetInteger(e->limits, "max_failures", &max_failures));
+  PetscCall(MfgLaunchCreate(e->comm, e->seconds_left, max_failures, &launch));
+  PetscCall(PerformAll(e, launch, &tally, outcome));
+  if (*outcome == MFG_EXPERIMENT_DONE) PetscCall(Conclude(e, launch, &survey, &tally, outcome));
+  PetscCall(MfgLaunchDestroy(&launch));
   PetscFunctionReturn(0);
 }

@@ -2,7 +2,7 @@
 #ifndef THRONG_EXPERIMENT_FIELDS_H
 #define THRONG_EXPERIMENT_FIELDS_H
 
-#include "experiment/experiment_impl.h"
+#include "experiment/run.h"
 
 /*
   Write the arrays that output.fields names, the stationary law where there is a spectrum, the cells of a grid
@@ -10,6 +10,6 @@
   *failure: NULL, or why there is no value to write (a text of the model); the file is not written then.
   Collective.
 */
-PetscErrorCode MfgFieldsWriteAll(MfgExperiment experiment, const char *path, const char **failure);
+PetscErrorCode MfgFieldsWriteAll(MfgRun run, const char *path, const char **failure);
 
 #endif

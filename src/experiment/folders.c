@@ -111,6 +111,34 @@ void MfgFolderRename(const char *from, const char *to, char message[MFG_MESSAGE_
   if (rename(from, to) != 0) Tell("rename to", to, errno, message);
 }
 
+static int WriteAll(int file, size_t length, const char *text)
+{
+  while (length) {
+    const ssize_t written = write(file, text, length);
+
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text += written;
+    length -= (size_t)written;
+  }
+  return fsync(file) ? errno : 0;
+}
+
+void MfgFileReplace(const char *path, size_t length, const char *text, char message[MFG_MESSAGE_SIZE])
+{
+  char beside[MFG_PATH_SIZE];
+  int  file, error;
+
+  (void)snprintf(beside, sizeof(beside), "%.4000s.new", path);
+  file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  error = file < 0 ? errno : WriteAll(file, length, text);
+  if (file >= 0 && close(file) && !error) error = errno;
+  if (!error && rename(beside, path)) error = errno;
+  if (!error) return;
+  (void)unlink(beside);
+  Tell("write", path, error, message);
+}
+
 /* Bring one file or folder to the disk. Some file systems have no fsync() of folders and need none. */
 static void SyncOne(const char *path, char message[MFG_MESSAGE_SIZE])
 {

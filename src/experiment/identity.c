@@ -89,7 +89,7 @@ static PetscErrorCode CopyValues(MfgParameters from, const PetscBool skip[], Mfg
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode CheckCopyOfGame(MfgExperiment e, IdleSearch *search)
+static PetscErrorCode CheckCopyOfGame(MfgRun run, IdleSearch *search)
 {
   const MfgComplaints complaints = {ReportIdle, search};
   MfgParameters       parameters;
@@ -97,7 +97,7 @@ static PetscErrorCode CheckCopyOfGame(MfgExperiment e, IdleSearch *search)
   const char         *type;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgGameGetType(e->game, &type));
+  PetscCall(MfgGameGetType(run->game, &type));
   PetscCall(MfgGameCreate(&copy));
   PetscCall(MfgGameSetType(copy, type, NULL));
   PetscCall(MfgGameGetParameters(copy, &parameters));
@@ -122,7 +122,7 @@ static PetscErrorCode CopySection(const IdleSearch *search, MfgParameters from, 
 }
 
 /* The solver's keys and those of `metrics:` are checked together. */
-static PetscErrorCode CheckCopyOfSolver(MfgExperiment e, IdleSearch *search)
+static PetscErrorCode CheckCopyOfSolver(MfgRun run, IdleSearch *search)
 {
   const MfgComplaints complaints = {ReportIdle, search};
   MfgParameters       parameters, parameters_copy, metrics, metrics_copy;
@@ -130,13 +130,13 @@ static PetscErrorCode CheckCopyOfSolver(MfgExperiment e, IdleSearch *search)
   const char         *type;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgSolverGetType(e->solver, &type));
-  PetscCall(MfgSolverCreate(e->comm, &copy));
+  PetscCall(MfgSolverGetType(run->solver, &type));
+  PetscCall(MfgSolverCreate(run->comm, &copy));
   PetscCall(MfgSolverSetType(copy, type, NULL));
-  PetscCall(MfgSolverGetParameters(e->solver, &parameters));
+  PetscCall(MfgSolverGetParameters(run->solver, &parameters));
   PetscCall(MfgSolverGetParameters(copy, &parameters_copy));
   PetscCall(CopySection(search, parameters, parameters_copy));
-  PetscCall(MfgSolverGetMetricsParameters(e->solver, &metrics));
+  PetscCall(MfgSolverGetMetricsParameters(run->solver, &metrics));
   PetscCall(MfgSolverGetMetricsParameters(copy, &metrics_copy));
   PetscCall(CopySection(search, metrics, metrics_copy));
   PetscCall(MfgSolverCheck(copy, &complaints));
@@ -144,20 +144,20 @@ static PetscErrorCode CheckCopyOfSolver(MfgExperiment e, IdleSearch *search)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgExperimentFindIdle(MfgExperiment e, MfgSection section, PetscBool **skip)
+PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, PetscBool **skip)
 {
   IdleSearch search = {NULL, NULL, PETSC_TRUE};
   PetscInt   count;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgExperimentGetSection(e, section, &search.original));
+  PetscCall(MfgRunGetSection(run, section, &search.original));
   PetscCall(MfgParametersGetCount(search.original, &count));
   PetscCall(PetscCalloc1(count, &search.skip));
   while (search.changed) { /* a check may stop at the first thing it finds */
     search.changed = PETSC_FALSE;
-    if (section == MFG_SECTION_GAME) PetscCall(CheckCopyOfGame(e, &search));
+    if (section == MFG_SECTION_GAME) PetscCall(CheckCopyOfGame(run, &search));
     if (section == MFG_SECTION_SOLVER || section == MFG_SECTION_METRICS)
-      PetscCall(CheckCopyOfSolver(e, &search));
+      PetscCall(CheckCopyOfSolver(run, &search));
   }
   *skip = search.skip;
   PetscFunctionReturn(0);
@@ -167,16 +167,16 @@ PetscErrorCode MfgExperimentFindIdle(MfgExperiment e, MfgSection section, PetscB
   Hash the content of the file at `path`, as rank 0 sees it; a missing one counts as empty and is found out
   later.
 */
-static PetscErrorCode HashFile(MfgExperiment e, const char *path, uint64_t *hash)
+static PetscErrorCode HashFile(MfgRun run, const char *path, uint64_t *hash)
 {
   char   bytes[1 << 14];
   size_t length;
-  FILE  *file = e->rank == 0 ? fopen(path, "rb") : NULL;
+  FILE  *file = run->rank == 0 ? fopen(path, "rb") : NULL;
 
   PetscFunctionBeginUser;
   while (file && (length = fread(bytes, 1, sizeof(bytes), file))) *hash = HashBytes(*hash, length, bytes);
   if (file) (void)fclose(file);
-  PetscCallMPI(MPI_Bcast(hash, 1, MPI_UINT64_T, 0, e->comm));
+  PetscCallMPI(MPI_Bcast(hash, 1, MPI_UINT64_T, 0, run->comm));
   PetscFunctionReturn(0);
 }
 
@@ -188,15 +188,15 @@ static PetscBool IsPath(const MfgParameterSpec *spec)
   return (PetscBool)(spec->type == MFG_PARAMETER_TEXT && (!strcmp(last, "path") || !strcmp(last, "plugin")));
 }
 
-static PetscErrorCode HashSection(MfgExperiment e, MfgSection section, uint64_t *hash)
+static PetscErrorCode HashSection(MfgRun run, MfgSection section, uint64_t *hash)
 {
   MfgParameters parameters;
   PetscBool    *skip;
   PetscInt      count;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgExperimentGetSection(e, section, &parameters));
-  PetscCall(MfgExperimentFindIdle(e, section, &skip));
+  PetscCall(MfgRunGetSection(run, section, &parameters));
+  PetscCall(MfgRunFindIdle(run, section, &skip));
   PetscCall(MfgParametersGetCount(parameters, &count));
   *hash = HashText(*hash, MfgSectionNames[section]);
   for (PetscInt i = 0; i < count; i++) {
@@ -206,13 +206,13 @@ static PetscErrorCode HashSection(MfgExperiment e, MfgSection section, uint64_t 
     PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
     if (!text || skip[i]) continue;
     *hash = HashText(HashText(*hash, spec->key), text);
-    if (IsPath(spec)) PetscCall(HashFile(e, text, hash));
+    if (IsPath(spec)) PetscCall(HashFile(run, text, hash));
   }
   PetscCall(PetscFree(skip));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgExperimentGetRunId(MfgExperiment e, char run_id[MFG_RUN_ID_SIZE])
+PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE])
 {
   uint64_t    hash = hash_start;
   const char *game, *solver, *seed;
@@ -220,17 +220,17 @@ PetscErrorCode MfgExperimentGetRunId(MfgExperiment e, char run_id[MFG_RUN_ID_SIZ
   PetscInt    count;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgGameGetType(e->game, &game));
-  PetscCall(MfgSolverGetType(e->solver, &solver));
-  PetscCall(MfgParametersGetText(e->run, "seed", &seed));
+  PetscCall(MfgGameGetType(run->game, &game));
+  PetscCall(MfgSolverGetType(run->solver, &solver));
+  PetscCall(MfgParametersGetText(run->keys, "seed", &seed));
   hash = HashText(HashText(HashText(hash, game), solver), seed);
   for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++)
-    if (i != MFG_SECTION_OUTPUT) PetscCall(HashSection(e, (MfgSection)i, &hash));
+    if (i != MFG_SECTION_OUTPUT && i != MFG_SECTION_CHECKPOINT) PetscCall(HashSection(run, (MfgSection)i, &hash));
   PetscCall(MfgOptionsGet(&count, &options));
   for (PetscInt i = 0; i < count; i++)
     if (!MfgOptionIsSilent(options[i])) hash = HashText(hash, options[i]);
   PetscCall(MfgOptionsFree(count, &options));
-  PetscCall(PetscSNPrintf(run_id, MFG_RUN_ID_SIZE, "%s-%s-seed%s-%08" PRIx32, game, solver, seed,
-                          (uint32_t)(hash >> 32 ^ (hash & UINT32_MAX))));
+  PetscCall(PetscSNPrintf(run_id, MFG_RUN_ID_SIZE, "%s-%s-seed%s-%012" PRIx64, game, solver, seed,
+                          (hash >> 48 ^ hash) & UINT64_C(0xFFFFFFFFFFFF)));
   PetscFunctionReturn(0);
 }

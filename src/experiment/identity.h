@@ -2,7 +2,7 @@
 #ifndef THRONG_EXPERIMENT_IDENTITY_H
 #define THRONG_EXPERIMENT_IDENTITY_H
 
-#include "experiment/experiment_impl.h"
+#include "experiment/run.h"
 
 enum { MFG_RUN_ID_SIZE = 256 };
 
@@ -11,13 +11,13 @@ enum { MFG_RUN_ID_SIZE = 256 };
   such as initial.weight beside a uniform law. With them the recorded parameters would not pass the check that
   the file passed. *skip has a flag a row; free with PetscFree().
 */
-PetscErrorCode MfgExperimentFindIdle(MfgExperiment experiment, MfgSection section, PetscBool **skip);
+PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, PetscBool **skip);
 
 /*
   "<game>-<solver>-seed<seed>-<hash>"; the hash is over everything that changes the numbers: the resolved
   parameters of game, solver, metrics and evaluation, the seed, the content of the files they name, and PETSc
   options except those that log or monitor. Collective.
 */
-PetscErrorCode MfgExperimentGetRunId(MfgExperiment experiment, char run_id[MFG_RUN_ID_SIZE]);
+PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE]);
 
 #endif

@@ -1,7 +1,9 @@
+#define _XOPEN_SOURCE 700 /* truncate(), fileno() */
 /* metrics.csv; see metrics_csv.h. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 #include "experiment/metrics_csv.h"
 
 /* Whether rank 0's file is well; if not, an error on every rank, with the reason that rank 0 gives. */
@@ -19,7 +21,13 @@ static int Flush(FILE *file)
   return fflush(file) || ferror(file) ? (errno ? errno : EIO) : 0;
 }
 
-PetscErrorCode MfgMetricsFileOpen(MPI_Comm comm, const char *path, MfgMetricsFile *metrics)
+static void WriteHead(FILE *file)
+{
+  for (int i = 0; i < MFG_METRIC_COUNT; i++)
+    (void)fprintf(file, "%s%s", MfgMetricNames[i], i + 1 < MFG_METRIC_COUNT ? "," : "\n");
+}
+
+PetscErrorCode MfgMetricsFileOpen(MPI_Comm comm, const char *path, PetscInt64 size, MfgMetricsFile *metrics)
 {
   PetscMPIInt rank;
   int         error = 0;
@@ -29,12 +37,22 @@ PetscErrorCode MfgMetricsFileOpen(MPI_Comm comm, const char *path, MfgMetricsFil
   metrics->file = NULL;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
   if (rank == 0) {
-    metrics->file = fopen(path, "w");
-    if (!metrics->file) error = errno;
-    for (int i = 0; i < MFG_METRIC_COUNT && metrics->file; i++)
-      (void)fprintf(metrics->file, "%s%s", MfgMetricNames[i], i + 1 < MFG_METRIC_COUNT ? "," : "\n");
+    if (size && truncate(path, (off_t)size)) error = errno; /* rows after the checkpoint */
+    if (!error) metrics->file = fopen(path, size ? "a" : "w");
+    if (!metrics->file && !error) error = errno;
+    if (metrics->file && !size) WriteHead(metrics->file);
     if (metrics->file) error = Flush(metrics->file);
   }
+  PetscCall(Vote(metrics, error));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgMetricsFileSync(MfgMetricsFile *metrics)
+{
+  int error = 0;
+
+  PetscFunctionBeginUser;
+  if (metrics->file && fsync(fileno(metrics->file))) error = errno;
   PetscCall(Vote(metrics, error));
   PetscFunctionReturn(0);
 }

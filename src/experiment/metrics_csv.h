@@ -10,8 +10,13 @@ typedef struct {
   FILE    *file; /* on rank 0 */
 } MfgMetricsFile;
 
-/* Collective. An error of rank 0's file is raised on every rank. */
-PetscErrorCode MfgMetricsFileOpen(MPI_Comm comm, const char *path, MfgMetricsFile *metrics);
+/*
+  `size`: how many bytes of the file to keep and go on after; 0: begin it anew. Collective. An error of rank
+  0's file is raised on every rank.
+*/
+PetscErrorCode MfgMetricsFileOpen(MPI_Comm comm, const char *path, PetscInt64 size, MfgMetricsFile *metrics);
+/* Bring what was written to the disk. Collective. */
+PetscErrorCode MfgMetricsFileSync(MfgMetricsFile *metrics);
 /* A MfgSolverMonitor; `context` is a MfgMetricsFile. */
 PetscErrorCode MfgMetricsFileMonitor(MfgSolver solver, const MfgMetricsRow *row, void *context);
 PetscErrorCode MfgMetricsFileClose(MfgMetricsFile *metrics);

@@ -79,6 +79,62 @@ PetscErrorCode MfgOptionsFree(PetscInt count, char ***options)
   PetscFunctionReturn(0);
 }
 
+const char *MfgOptionsFindStray(PetscInt count, const char *const words[])
+{
+  PetscBool after_name = PETSC_FALSE;
+
+  for (PetscInt i = 0; i < count; i++) {
+    const PetscBool is_name =
+        (PetscBool)(words[i][0] == '-' && !isdigit((unsigned char)words[i][1]) && words[i][1] != '.');
+
+    if (!is_name && !after_name) return words[i];
+    after_name = is_name;
+  }
+  return NULL;
+}
+
+/* Complain of words in `text` that PETSc would pass over in silence. */
+static PetscErrorCode CheckText(const char *text, const MfgComplaints *complaints)
+{
+  char      **words;
+  const char *stray;
+  int         count;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrToArray(text, ' ', &count, &words));
+  stray = MfgOptionsFindStray(count, (const char *const *)words);
+  if (stray)
+    PetscCall(MfgComplain(complaints, "petsc_options",
+                          "'%.200s' is no PETSc option; expected \"-name\" or \"-name value\"", stray));
+  PetscCall(PetscStrToArrayDestroy(count, words));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgOptionsBegin(MfgRun run, const MfgComplaints *complaints)
+{
+  char      **options;
+  const char *own = NULL;
+  PetscInt    count;
+  PetscBool   present;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscOptionsCreate(&run->options));
+  PetscCall(MfgOptionsGet(&count, &options));
+  for (PetscInt i = 0; i < count; i++) {
+    char *value = strchr(options[i], ' ');
+
+    if (value) *value++ = '\0';
+    PetscCall(PetscOptionsSetValue(run->options, options[i], value));
+  }
+  PetscCall(MfgOptionsFree(count, &options));
+  PetscCall(MfgParametersIsPresent(run->keys, "petsc_options", &present));
+  if (present) PetscCall(MfgParametersGetText(run->keys, "petsc_options", &own));
+  if (own) PetscCall(CheckText(own, complaints));
+  if (own) PetscCall(PetscOptionsInsertString(run->options, own));
+  PetscCall(PetscOptionsPush(run->options));
+  PetscFunctionReturn(0);
+}
+
 PetscBool MfgOptionIsSilent(const char *option)
 {
   static const char *const beginnings[] = {"log_",
@@ -151,7 +207,7 @@ static PetscErrorCode Suggest(const char *name, size_t size, char suggestion[])
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode ComplainOf(MfgExperiment e, const char *name)
+static PetscErrorCode ComplainOf(MfgRun run, const char *name)
 {
   const MfgMark nowhere = {-1, 0, 0};
   char          suggestion[64];
@@ -159,18 +215,18 @@ static PetscErrorCode ComplainOf(MfgExperiment e, const char *name)
   PetscFunctionBeginUser;
   PetscCall(Suggest(name, sizeof(suggestion), suggestion));
   if (suggestion[0] && strcmp(suggestion, name))
-    PetscCall(MfgErrorsAdd(e->errors, nowhere, NULL,
+    PetscCall(MfgErrorsAdd(run->errors, nowhere, NULL,
                            "no part of this run reads the PETSc option -%.200s; did you mean -%s?", name,
                            suggestion));
   else if (suggestion[0])
     PetscCall(MfgErrorsAdd(
-        e->errors, nowhere, NULL,
+        run->errors, nowhere, NULL,
         "no part of this run reads the PETSc option -%.200s: the solver that is used there has no "
         "such option (evaluation.direct_below chooses between direct and iterative solvers)",
         name));
   else
     PetscCall(
-        MfgErrorsAdd(e->errors, nowhere, NULL,
+        MfgErrorsAdd(run->errors, nowhere, NULL,
                      "no part of this run reads the PETSc option -%.200s; solvers read those that begin with "
                      "-eval_, -best_response_, -population_ and, with metrics.which: [spectrum], -spectrum_",
                      name));
@@ -181,17 +237,17 @@ static PetscErrorCode ComplainOf(MfgExperiment e, const char *name)
   The eigenvalue solver is made when the run ends; a stand-in reads its options now, if the run will compute a
   spectrum.
 */
-static PetscErrorCode TouchSpectrum(MfgExperiment e)
+static PetscErrorCode TouchSpectrum(MfgRun run)
 {
   MfgParameters metrics;
   PetscBool     wanted;
   EPS           eps;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgSolverGetMetricsParameters(e->solver, &metrics));
+  PetscCall(MfgSolverGetMetricsParameters(run->solver, &metrics));
   PetscCall(MfgParametersHasChoice(metrics, "which", "spectrum", &wanted));
   if (!wanted) PetscFunctionReturn(0);
-  PetscCall(EPSCreate(e->comm, &eps));
+  PetscCall(EPSCreate(run->comm, &eps));
   PetscCall(EPSSetOptionsPrefix(eps, "spectrum_"));
   PetscCall(EPSSetFromOptions(eps));
   PetscCall(EPSDestroy(&eps));
@@ -202,7 +258,7 @@ static PetscErrorCode TouchSpectrum(MfgExperiment e)
   Complain of tolerances of linear solvers: the model sets them anew before every solve, from keys that have a
   row in the record.
 */
-static PetscErrorCode CheckTolerances(MfgExperiment e)
+static PetscErrorCode CheckTolerances(MfgRun run)
 {
   static const char *const names[] = {"ksp_rtol", "ksp_atol"};
   static const char *const keys[] = {"tolerance", "best_response_tolerance", "population_tolerance"};
@@ -217,7 +273,7 @@ static PetscErrorCode CheckTolerances(MfgExperiment e)
       PetscCall(PetscSNPrintf(name, sizeof(name), "-%s%s", prefixes[p], names[i]));
       PetscCall(PetscOptionsHasName(NULL, NULL, name, &set));
       if (set)
-        PetscCall(MfgErrorsAdd(e->errors, nowhere, NULL,
+        PetscCall(MfgErrorsAdd(run->errors, nowhere, NULL,
                                "the PETSc option %s has no place beside evaluation.%s; set that key instead",
                                name, keys[p]));
     }
@@ -229,7 +285,7 @@ static PetscErrorCode CheckTolerances(MfgExperiment e)
   The options that no rank has read. A rank that takes no part in an inner solver does not read its options,
   so the ranks are asked together. Free with MfgOptionsFree(). Collective.
 */
-static PetscErrorCode GetUnused(MfgExperiment e, PetscInt *count, char ***unused)
+static PetscErrorCode GetUnused(MfgRun run, PetscInt *count, char ***unused)
 {
   PetscInt  mine, total;
   PetscBool left;
@@ -239,19 +295,19 @@ static PetscErrorCode GetUnused(MfgExperiment e, PetscInt *count, char ***unused
   PetscFunctionBeginUser;
   PetscCall(PetscOptionsLeftGet(NULL, &mine, &names, &values));
   total = mine;
-  PetscCallMPI(MPI_Bcast(&total, 1, MPIU_INT, 0, e->comm));
+  PetscCallMPI(MPI_Bcast(&total, 1, MPIU_INT, 0, run->comm));
   PetscCall(PetscCalloc1(total + 1, &list));
   *count = 0;
   for (PetscInt i = 0; i < total; i++) { /* those of rank 0 */
-    length = e->rank == 0 ? (int)strlen(names[i]) + 1 : 0;
-    PetscCallMPI(MPI_Bcast(&length, 1, MPI_INT, 0, e->comm));
+    length = run->rank == 0 ? (int)strlen(names[i]) + 1 : 0;
+    PetscCallMPI(MPI_Bcast(&length, 1, MPI_INT, 0, run->comm));
     PetscCall(PetscMalloc1(length, &list[*count]));
-    if (e->rank == 0) PetscCall(PetscArraycpy(list[*count], names[i], length));
-    PetscCallMPI(MPI_Bcast(list[*count], length, MPI_CHAR, 0, e->comm));
+    if (run->rank == 0) PetscCall(PetscArraycpy(list[*count], names[i], length));
+    PetscCallMPI(MPI_Bcast(list[*count], length, MPI_CHAR, 0, run->comm));
     left = PETSC_FALSE;
     for (PetscInt j = 0; j < mine; j++)
       if (!strcmp(names[j], list[*count])) left = PETSC_TRUE;
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &left, 1, MPIU_BOOL, MPI_LAND, e->comm));
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &left, 1, MPIU_BOOL, MPI_LAND, run->comm));
     if (left)
       ++*count;
     else
@@ -263,35 +319,35 @@ static PetscErrorCode GetUnused(MfgExperiment e, PetscInt *count, char ***unused
 }
 
 /* Set up completely the solvers for which options are left, so that their inner parts read theirs. */
-static PetscErrorCode TouchSolvers(MfgExperiment e)
+static PetscErrorCode TouchSolvers(MfgRun run)
 {
   PetscInt  count;
   char    **unused;
   PetscBool touch[PREFIX_COUNT] = {PETSC_FALSE};
 
   PetscFunctionBeginUser;
-  PetscCall(GetUnused(e, &count, &unused));
+  PetscCall(GetUnused(run, &count, &unused));
   for (PetscInt i = 0; i < count; i++)
     for (int p = 0; p < PREFIX_COUNT; p++)
       if (!strncmp(unused[i], prefixes[p], strlen(prefixes[p]))) touch[p] = PETSC_TRUE;
   PetscCall(MfgOptionsFree(count, &unused));
   if (touch[0] || touch[1] || touch[2])
-    PetscCall(MfgModelTouchSolvers(e->model, touch[0], touch[1], touch[2]));
-  if (touch[SPECTRUM]) PetscCall(TouchSpectrum(e));
+    PetscCall(MfgModelTouchSolvers(run->model, touch[0], touch[1], touch[2]));
+  if (touch[SPECTRUM]) PetscCall(TouchSpectrum(run));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgOptionsCheck(MfgExperiment e)
+PetscErrorCode MfgOptionsCheck(MfgRun run)
 {
   PetscInt count;
   char   **unused;
 
   PetscFunctionBeginUser;
-  PetscCall(CheckTolerances(e));
-  PetscCall(TouchSolvers(e));
-  PetscCall(GetUnused(e, &count, &unused));
+  PetscCall(CheckTolerances(run));
+  PetscCall(TouchSolvers(run));
+  PetscCall(GetUnused(run, &count, &unused));
   for (PetscInt i = 0; i < count; i++)
-    if (!MfgOptionIsSilent(unused[i])) PetscCall(ComplainOf(e, unused[i]));
+    if (!MfgOptionIsSilent(unused[i])) PetscCall(ComplainOf(run, unused[i]));
   PetscCall(MfgOptionsFree(count, &unused));
   PetscFunctionReturn(0);
 }

@@ -75,7 +75,7 @@ static const MfgNode *FindNode(const MfgNode *node, const char *key, PetscBool *
 */
 PetscErrorCode MfgPlaceComplain(const MfgPlace *place, const char *key, const char *message)
 {
-  MfgExperiment           e = place->experiment;
+  MfgRun                  run = place->run;
   const MfgParameterSpec *spec;
   const MfgNode          *node;
   PetscBool               exact = PETSC_FALSE, said;
@@ -84,7 +84,7 @@ PetscErrorCode MfgPlaceComplain(const MfgPlace *place, const char *key, const ch
 
   PetscFunctionBeginUser;
   PetscCall(JoinKeys(place->section, key, full));
-  PetscCall(MfgErrorsHasKey(e->errors, full, &said));
+  PetscCall(MfgErrorsHasKey(run->errors, full, &said));
   if (said) PetscFunctionReturn(0); /* such as "required" after "out of range" */
   PetscCall(MfgFindSpec(place->parameters, key, &spec));
   node = FindNode(place->node, key, &exact);
@@ -92,9 +92,9 @@ PetscErrorCode MfgPlaceComplain(const MfgPlace *place, const char *key, const ch
     mark = (exact ? spec || !strcmp(key, "type") || !strcmp(key, "plugin") : node->kind == MFG_NODE_SCALAR)
                ? node->mark
                : node->key_mark;
-  else if (e->root)
-    mark = e->root->mark;
-  PetscCall(MfgErrorsAdd(e->errors, mark, full, "%s", message));
+  else if (run->root)
+    mark = run->root->mark;
+  PetscCall(MfgErrorsAdd(run->errors, mark, full, "%s", message));
   PetscFunctionReturn(0);
 }
 

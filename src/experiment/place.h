@@ -2,10 +2,10 @@
 #ifndef THRONG_EXPERIMENT_PLACE_H
 #define THRONG_EXPERIMENT_PLACE_H
 
-#include "experiment/experiment_impl.h"
+#include "experiment/run.h"
 
 typedef struct {
-  MfgExperiment experiment;
+  MfgRun run;
   const char   *section; /* "" at the top */
   MfgNode      *node;    /* of the section; NULL: the file does not have it */
   MfgParameters parameters;

@@ -54,7 +54,7 @@ static PetscInt NextLine(PetscInt iteration)
   return line;
 }
 
-static void FormatDuration(double seconds, size_t size, char text[])
+void MfgFormatDuration(double seconds, size_t size, char text[])
 {
   if (seconds < 100)
     (void)snprintf(text, size, "%.3g s", seconds);
@@ -81,11 +81,11 @@ static PetscErrorCode Show(MfgSolver solver, const MfgMetricsRow *row, MfgProgre
   if (m == MFG_METRIC_EXPLOITABILITY && isfinite((double)regularised))
     (void)snprintf(second, sizeof(second), "  regularised %.3e", (double)regularised);
   if (iteration > 0 && iteration < limit) {
-    FormatDuration(seconds / (double)iteration * (double)(limit - iteration), sizeof(duration), duration);
+    MfgFormatDuration(seconds / (double)iteration * (double)(limit - iteration), sizeof(duration), duration);
     (void)snprintf(left, sizeof(left), "  at most %s left", duration);
   }
   if (limit > 0) (void)snprintf(of, sizeof(of), "/%" PetscInt_FMT, limit);
-  FormatDuration(seconds, sizeof(duration), duration);
+  MfgFormatDuration(seconds, sizeof(duration), duration);
   (void)fprintf(stderr, "%siteration %" PetscInt_FMT "%s%s%s  %s%s%s", progress->terminal ? "\r" : "",
                 iteration, of, metric, second, duration, left, progress->terminal ? "\033[K" : "\n");
   (void)fflush(stderr);

@@ -14,6 +14,8 @@ typedef struct {
   PetscBool     waiting; /* the last row was not shown */
 } MfgProgress;
 
+/* "12.3 s", "5 min", "2.5 h". Not collective. */
+void MfgFormatDuration(double seconds, size_t size, char text[]);
 /* Not collective. `watched` is taken from the solver's stop rules. */
 PetscErrorCode MfgProgressBegin(MfgSolver solver, PetscBool shown, MfgProgress *progress);
 /* A MfgSolverMonitor; `context` is a MfgProgress. */

@@ -58,44 +58,48 @@ static PetscErrorCode WriteHosts(MfgJson *json, Everywhere *all)
 }
 
 /* The resolved parameters in the shape of the experiment file. skip: idle rows by section. */
-static PetscErrorCode WriteParameters(MfgExperiment e, MfgJson *json, PetscBool *const skip[])
+static PetscErrorCode WriteParameters(MfgRun run, MfgJson *json, PetscBool *const skip[])
 {
-  const char *type, *name;
+  const char *type, *name, *options;
   PetscInt    seed;
+  PetscBool   own_options;
 
   PetscFunctionBeginUser;
   PetscCall(MfgJsonOpen(json, "parameters", '{'));
-  PetscCall(MfgParametersGetText(e->run, "name", &name));
+  PetscCall(MfgParametersGetText(run->keys, "name", &name));
   PetscCall(MfgJsonText(json, "name", name));
   for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) {
     MfgParameters parameters;
 
-    PetscCall(MfgExperimentGetSection(e, (MfgSection)i, &parameters));
+    PetscCall(MfgRunGetSection(run, (MfgSection)i, &parameters));
     PetscCall(MfgJsonOpen(json, MfgSectionNames[i], '{'));
-    if (i == MFG_SECTION_GAME) PetscCall(MfgGameGetType(e->game, &type));
-    if (i == MFG_SECTION_SOLVER) PetscCall(MfgSolverGetType(e->solver, &type));
+    if (i == MFG_SECTION_GAME) PetscCall(MfgGameGetType(run->game, &type));
+    if (i == MFG_SECTION_SOLVER) PetscCall(MfgSolverGetType(run->solver, &type));
     if (i == MFG_SECTION_GAME || i == MFG_SECTION_SOLVER) PetscCall(MfgJsonText(json, "type", type));
     PetscCall(MfgJsonParameters(json, parameters, skip[i]));
     PetscCall(MfgJsonClose(json, '}'));
   }
-  PetscCall(MfgParametersGetInteger(e->run, "seed", &seed));
+  PetscCall(MfgParametersGetInteger(run->keys, "seed", &seed));
   PetscCall(MfgJsonInteger(json, "seed", seed));
+  PetscCall(MfgParametersIsPresent(run->keys, "petsc_options", &own_options));
+  if (own_options) PetscCall(MfgParametersGetText(run->keys, "petsc_options", &options));
+  if (own_options) PetscCall(MfgJsonText(json, "petsc_options", options));
   PetscCall(MfgJsonClose(json, '}'));
   PetscFunctionReturn(0);
 }
 
 /* The spectrum, where it was asked for: null with a reason if it could not be computed. */
-static PetscErrorCode WriteSpectrum(MfgExperiment e, const MfgRecord *record, MfgJson *json)
+static PetscErrorCode WriteSpectrum(MfgRun run, const MfgRecord *record, MfgJson *json)
 {
   MfgSpectrum   spectrum;
   MfgParameters parameters;
   PetscBool     wanted, computed;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgSolverGetMetricsParameters(e->solver, &parameters));
+  PetscCall(MfgSolverGetMetricsParameters(run->solver, &parameters));
   PetscCall(MfgParametersHasChoice(parameters, "which", "spectrum", &wanted));
   if (!wanted) PetscFunctionReturn(0);
-  PetscCall(MfgSolverGetSpectrum(e->solver, &computed, &spectrum));
+  PetscCall(MfgSolverGetSpectrum(run->solver, &computed, &spectrum));
   if (!computed || !spectrum.eigenvalues) {
     PetscCall(MfgJsonText(json, "spectrum", NULL));
     PetscCall(MfgJsonText(json, "spectrum_problem",
@@ -144,7 +148,7 @@ static PetscErrorCode WriteOptions(MfgJson *json)
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteProvenance(MfgExperiment e, const MfgRecord *record, Everywhere *all,
+static PetscErrorCode WriteProvenance(MfgRun run, const MfgRecord *record, Everywhere *all,
                                       MfgJson *json)
 {
   const MfgLibrary *libraries;
@@ -160,7 +164,7 @@ static PetscErrorCode WriteProvenance(MfgExperiment e, const MfgRecord *record, 
   PetscCall(MfgJsonOpen(json, "libraries", '{'));
   for (PetscInt i = 0; i < count; i++) PetscCall(MfgJsonText(json, libraries[i].name, libraries[i].version));
   PetscCall(MfgJsonClose(json, '}'));
-  PetscCall(MfgGameGetSizes(e->game, &states, &actions));
+  PetscCall(MfgGameGetSizes(run->game, &states, &actions));
   PetscCall(MfgJsonInteger(json, "states", states));
   PetscCall(MfgJsonInteger(json, "actions", actions));
   PetscCall(MfgJsonInteger(json, "ranks", all->ranks));
@@ -169,6 +173,12 @@ static PetscErrorCode WriteProvenance(MfgExperiment e, const MfgRecord *record, 
   (void)strftime(start, sizeof(start), "%Y-%m-%dT%H:%M:%SZ", &utc);
   PetscCall(MfgJsonText(json, "start", start));
   PetscCall(MfgJsonReal(json, "wall_seconds", record->wall_seconds));
+  PetscCall(MfgJsonReal(json, "solve_seconds", record->solve_seconds));
+  PetscCall(MfgJsonInteger(json, "launches", record->launches));
+  if (record->resumed_from >= 0)
+    PetscCall(MfgJsonInteger(json, "resumed_from", record->resumed_from));
+  else
+    PetscCall(MfgJsonText(json, "resumed_from", NULL));
   PetscCall(MfgJsonOpen(json, "stage_seconds", '{'));
   for (int i = 0; i < MFG_STAGE_COUNT; i++)
     PetscCall(MfgJsonReal(json, MfgStageNames[i], all->stage_seconds[i]));
@@ -179,48 +189,73 @@ static PetscErrorCode WriteProvenance(MfgExperiment e, const MfgRecord *record, 
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteAll(MfgExperiment e, const MfgRecord *record, PetscBool *const skip[],
+static PetscErrorCode WriteAll(MfgRun run, const MfgRecord *record, PetscBool *const skip[],
                                Everywhere *all, FILE *stream)
 {
   MfgJson     json = {stream, 0, PETSC_TRUE};
   const char *name;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgParametersGetText(e->run, "name", &name));
+  PetscCall(MfgParametersGetText(run->keys, "name", &name));
   PetscCall(MfgJsonOpen(&json, NULL, '{'));
   PetscCall(MfgJsonText(&json, "name", name));
   PetscCall(MfgJsonText(&json, "run_id", record->run_id));
   PetscCall(MfgJsonText(&json, "status", record->status));
   PetscCall(MfgJsonText(&json, "stop_reason", record->reason));
-  PetscCall(WriteParameters(e, &json, skip));
+  PetscCall(WriteParameters(run, &json, skip));
   PetscCall(WriteMetrics(record->row, &json));
-  PetscCall(WriteSpectrum(e, record, &json));
-  PetscCall(WriteProvenance(e, record, all, &json));
+  PetscCall(WriteSpectrum(run, record, &json));
+  PetscCall(WriteProvenance(run, record, all, &json));
   PetscCall(MfgJsonClose(&json, '}'));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgRecordWrite(MfgExperiment e, const MfgRecord *record, const char *path)
+PetscErrorCode MfgRecordWrite(MfgRun run, const MfgRecord *record, const char *path)
 {
   Everywhere all;
   PetscBool *skip[MFG_SECTION_COUNT];
   int        error = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(Gather(e->comm, e->rank, &all));
+  PetscCall(Gather(run->comm, run->rank, &all));
   for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++)
-    PetscCall(MfgExperimentFindIdle(e, (MfgSection)i, &skip[i]));
-  if (e->rank == 0) {
+    PetscCall(MfgRunFindIdle(run, (MfgSection)i, &skip[i]));
+  if (run->rank == 0) {
     FILE *file = fopen(path, "w");
 
     if (!file) error = errno;
-    if (file) PetscCall(WriteAll(e, record, skip, &all, file));
+    if (file) PetscCall(WriteAll(run, record, skip, &all, file));
     if (file && ferror(file)) error = EIO;
     if (file && fclose(file)) error = errno;
   }
-  PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, e->comm));
-  PetscCheck(!error, e->comm, PETSC_ERR_FILE_WRITE, "Cannot write %s: %s", path, strerror(error));
+  PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, run->comm));
+  PetscCheck(!error, run->comm, PETSC_ERR_FILE_WRITE, "Cannot write %s: %s", path, strerror(error));
   for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) PetscCall(PetscFree(skip[i]));
   PetscCall(PetscFree(all.hosts));
   PetscFunctionReturn(0);
+}
+
+PetscBool MfgRecordPeek(const char *folder, const char *key, size_t size, char text[])
+{
+  char      path[4096], line[4096], beginning[64];
+  FILE     *file;
+  PetscBool found = PETSC_FALSE;
+
+  (void)snprintf(path, sizeof(path), "%.4000s/run.json", folder);
+  (void)snprintf(beginning, sizeof(beginning), "\"%.50s\": \"", key);
+  file = fopen(path, "r");
+  while (file && !found && fgets(line, sizeof(line), file)) {
+    const char *c = line + strspn(line, " ");
+    size_t      n = 0;
+
+    if (strncmp(c, beginning, strlen(beginning))) continue;
+    found = PETSC_TRUE;
+    for (c += strlen(beginning); *c && *c != '"'; c++) {
+      if (*c == '\\' && c[1]) c++;
+      if (n + 1 < size) text[n++] = *c;
+    }
+    text[n] = '\0';
+  }
+  if (file) (void)fclose(file);
+  return found;
 }

@@ -1,10 +1,10 @@
 /*
   The life of a result folder; see results.h.
 
-    <run id>.running    a run is writing it, and holds a lock on the file `lock` in it
-    <run id>            complete
+    <run id>.running    a run is writing it, and holds a lock on the file `lock` in it; or it was interrupted
+    <run id>            complete and good
+    <run id>.failed     complete, of a run that failed
     <run id>.replaced   the earlier result, for the moment in which a new one takes its name
-    <run id>.failed     a run that failed where a good result stood already
 */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,36 +12,34 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "experiment/checksums.h"
 #include "experiment/folders.h"
 
 struct _p_MfgResults {
   MPI_Comm    comm;
   PetscMPIInt rank;
-  PetscBool   overwrite;
   char        parent[MFG_PATH_SIZE], final[MFG_PATH_SIZE], running[MFG_PATH_SIZE], replaced[MFG_PATH_SIZE];
   char        failed[MFG_PATH_SIZE], lock_path[MFG_PATH_SIZE];
   int         lock; /* file descriptor on rank 0; -1: none */
 };
 
-PetscErrorCode MfgResultsCreate(MPI_Comm comm, const char *folder, const char *name, const char *run_id,
-                                PetscBool overwrite, MfgResults *results)
+PetscErrorCode MfgResultsCreate(MPI_Comm comm, const char *folder, const char *run_id, MfgResults *results)
 {
   MfgResults r;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&r));
   r->comm = comm;
-  r->overwrite = overwrite;
   r->lock = -1;
   PetscCallMPI(MPI_Comm_rank(comm, &r->rank));
-  PetscCheck(strlen(folder) + strlen(name) + strlen(run_id) < MFG_PATH_SIZE - 32, comm, PETSC_ERR_ARG_SIZ,
+  PetscCheck(strlen(folder) + strlen(run_id) < MFG_PATH_SIZE - 64, comm, PETSC_ERR_ARG_SIZ,
              "The path of the results is too long");
-  PetscCall(PetscSNPrintf(r->parent, MFG_PATH_SIZE, "%s/%s", folder, name));
-  PetscCall(PetscSNPrintf(r->final, MFG_PATH_SIZE, "%s/%s/%s", folder, name, run_id));
-  PetscCall(PetscSNPrintf(r->running, MFG_PATH_SIZE, "%s/%s/%s.running", folder, name, run_id));
-  PetscCall(PetscSNPrintf(r->replaced, MFG_PATH_SIZE, "%s/%s/%s.replaced", folder, name, run_id));
-  PetscCall(PetscSNPrintf(r->failed, MFG_PATH_SIZE, "%s/%s/%s.failed", folder, name, run_id));
-  PetscCall(PetscSNPrintf(r->lock_path, MFG_PATH_SIZE, "%s/%s/%s.running/lock", folder, name, run_id));
+  PetscCall(PetscStrncpy(r->parent, folder, MFG_PATH_SIZE));
+  PetscCall(PetscSNPrintf(r->final, MFG_PATH_SIZE, "%s/%s", folder, run_id));
+  PetscCall(PetscSNPrintf(r->running, MFG_PATH_SIZE, "%s/%s.running", folder, run_id));
+  PetscCall(PetscSNPrintf(r->replaced, MFG_PATH_SIZE, "%s/%s.replaced", folder, run_id));
+  PetscCall(PetscSNPrintf(r->failed, MFG_PATH_SIZE, "%s/%s.failed", folder, run_id));
+  PetscCall(PetscSNPrintf(r->lock_path, MFG_PATH_SIZE, "%s/%s.running/lock", folder, run_id));
   *results = r;
   PetscFunctionReturn(0);
 }
@@ -58,14 +56,11 @@ PetscErrorCode MfgResultsDestroy(MfgResults *results)
 PetscErrorCode MfgResultsGetPath(MfgResults r, const char *file, char path[MFG_PATH_SIZE])
 {
   PetscFunctionBeginUser;
-  PetscCall(PetscSNPrintf(path, MFG_PATH_SIZE, "%s/%s", r->running, file));
+  PetscCall(PetscSNPrintf(path, MFG_PATH_SIZE, "%.3800s/%.255s", r->running, file));
   PetscFunctionReturn(0);
 }
 
-/*
-  Whether a process holds a lock on the file `lock` in the folder. A file system without locks counts as free.
-*/
-static PetscBool IsHeld(const char *folder)
+PetscBool MfgFolderIsHeld(const char *folder)
 {
   struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   char         path[MFG_PATH_SIZE + 16];
@@ -80,11 +75,6 @@ static PetscBool IsHeld(const char *folder)
   return held;
 }
 
-static void TellBusy(MfgResults r, char message[MFG_MESSAGE_SIZE])
-{
-  (void)snprintf(message, MFG_MESSAGE_SIZE, "another run is writing this result now, in %.800s", r->running);
-}
-
 static void DropLock(MfgResults r)
 {
   if (r->lock >= 0) (void)close(r->lock);
@@ -96,7 +86,7 @@ static void DropLock(MfgResults r)
   its name, or remove it, between any two steps here; so the lock counts only if the file locked is still the
   one at the path.
 */
-static void TakeLock(MfgResults r, char message[MFG_MESSAGE_SIZE])
+static void TakeLock(MfgResults r, int *outcome, char message[MFG_MESSAGE_SIZE])
 {
   enum { TRIES = 100 };
 
@@ -105,6 +95,7 @@ static void TakeLock(MfgResults r, char message[MFG_MESSAGE_SIZE])
     struct stat  held, there;
 
     MfgFolderMake(r->running, message);
+    *outcome = MFG_BEGIN_FAILED;
     if (message[0]) return;
     r->lock = open(r->lock_path, O_RDWR | O_CLOEXEC | O_CREAT, 0666);
     if (r->lock < 0 && errno == ENOENT) continue;
@@ -117,74 +108,46 @@ static void TakeLock(MfgResults r, char message[MFG_MESSAGE_SIZE])
       break;
     }
     if (fstat(r->lock, &held) == 0 && stat(r->lock_path, &there) == 0 && held.st_ino == there.st_ino &&
-        held.st_dev == there.st_dev)
+        held.st_dev == there.st_dev) {
+      *outcome = MFG_BEGIN_READY;
       return;
+    }
     DropLock(r);
   }
-  TellBusy(r, message);
-}
-
-/* Whether the complete result at `path` came of a run that did what was asked. In doubt it did. */
-static PetscBool IsGood(const char *path)
-{
-  char      file_path[MFG_PATH_SIZE + 16], line[256];
-  FILE     *file;
-  PetscBool good = PETSC_TRUE;
-
-  (void)snprintf(file_path, sizeof(file_path), "%s/run.json", path);
-  file = fopen(file_path, "r");
-  while (file && fgets(line, sizeof(line), file))
-    if (!strcmp(line, "  \"status\": \"failed\",\n") || !strcmp(line, "  \"status\": \"diverged\",\n"))
-      good = PETSC_FALSE;
-  if (file) (void)fclose(file);
-  return good;
-}
-
-/* What stands in the way of a run; no message where nothing does. */
-static void FindObstacle(MfgResults r, char message[MFG_MESSAGE_SIZE])
-{
-  if (IsHeld(r->final) || IsHeld(r->failed)) /* named a moment ago; its holder tidies up */
-    TellBusy(r, message);
-  else if (!r->overwrite && (MfgPathExists(r->final) || MfgPathExists(r->replaced)))
-    (void)snprintf(message, MFG_MESSAGE_SIZE, "the result %.800s exists already%s; --overwrite replaces it",
-                   r->final, IsGood(r->final) ? "" : " (of a run that failed)");
-}
-
-PetscErrorCode MfgResultsCheck(MfgResults r, char message[MFG_MESSAGE_SIZE])
-{
-  PetscFunctionBeginUser;
-  message[0] = '\0';
-  if (r->rank == 0) {
-    MfgFolderCheckWritable(r->parent, message);
-    if (!message[0]) FindObstacle(r, message);
-    if (!message[0] && IsHeld(r->running)) TellBusy(r, message);
-  }
-  PetscCall(MfgShareMessage(r->comm, message));
-  PetscFunctionReturn(0);
+  *outcome = MFG_BEGIN_BUSY;
+  (void)snprintf(message, MFG_MESSAGE_SIZE, "another run is writing this result now, in %.800s", r->running);
 }
 
 /*
-  What a run left that was killed while it gave its result the name: the earlier result, in the way or alone.
+  A run that was killed while it gave its result the name left the earlier result in the way or alone.
 */
-static void Recover(MfgResults r, char message[MFG_MESSAGE_SIZE])
+static void Recover(const char *replaced, const char *final, char message[MFG_MESSAGE_SIZE])
 {
-  if (!MfgPathExists(r->replaced)) return;
-  if (MfgPathExists(r->final))
-    MfgFolderRemove(r->replaced, message);
+  if (!MfgPathExists(replaced)) return;
+  if (MfgPathExists(final))
+    MfgFolderRemove(replaced, message);
   else
-    MfgFolderRename(r->replaced, r->final, message);
+    MfgFolderRename(replaced, final, message);
 }
 
-/* Empty the running folder, whose lock this run holds. */
-static void Clear(MfgResults r, char message[MFG_MESSAGE_SIZE])
+MfgResultState MfgResultsFind(const char *folder, const char *run_id)
 {
-  PetscInt removed;
+  char path[MFG_PATH_SIZE], running[MFG_PATH_SIZE], replaced[MFG_PATH_SIZE], message[MFG_MESSAGE_SIZE] = "";
 
-  MfgFolderClear(r->running, "lock", &removed, message);
-  if (removed) (void)fprintf(stderr, "throng: replacing %s, which an unfinished run left\n", r->running);
+  (void)snprintf(path, sizeof(path), "%.3700s/%.255s", folder, run_id);
+  (void)snprintf(running, sizeof(running), "%.3700s/%.255s.running", folder, run_id);
+  (void)snprintf(replaced, sizeof(replaced), "%.3700s/%.255s.replaced", folder, run_id);
+  if (MfgPathExists(path)) return MFG_RESULT_COMPLETE;
+  if (MfgPathExists(replaced) && !MfgFolderIsHeld(running)) {
+    Recover(replaced, path, message);
+    return MFG_RESULT_COMPLETE;
+  }
+  (void)snprintf(path, sizeof(path), "%.3700s/%.255s.failed", folder, run_id);
+  if (MfgPathExists(path)) return MFG_RESULT_FAILED;
+  return MfgPathExists(running) ? MFG_RESULT_UNFINISHED : MFG_RESULT_MISSING;
 }
 
-/* Give the lock back. The folder goes too if there is nothing in it. */
+/* Give the lock back. The folder goes too if there is nothing else in it. */
 static void Withdraw(MfgResults r)
 {
   if (r->lock < 0) return;
@@ -193,18 +156,60 @@ static void Withdraw(MfgResults r)
   DropLock(r);
 }
 
-PetscErrorCode MfgResultsBegin(MfgResults r, char message[MFG_MESSAGE_SIZE])
+/*
+  What a failed run left to go on with, its checkpoints and metrics, comes into the running folder. A file that
+  stays behind makes the checkpoint useless, which is found out when it is read.
+*/
+static void Adopt(MfgResults r, char message[MFG_MESSAGE_SIZE])
 {
+  static const char *const files[] = {"metrics.csv", "checkpoint-0.h5", "checkpoint-0.json", "checkpoint-1.h5",
+                                      "checkpoint-1.json"};
+  char                     from[MFG_PATH_SIZE], to[MFG_PATH_SIZE];
+
+  for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+    (void)snprintf(from, sizeof(from), "%.3800s/%s", r->failed, files[i]);
+    (void)snprintf(to, sizeof(to), "%.3800s/%s", r->running, files[i]);
+    (void)rename(from, to);
+  }
+  MfgFolderRemove(r->failed, message);
+}
+
+PetscErrorCode MfgResultsBegin(MfgResults r, PetscBool again, MfgBegin *begin, char message[MFG_MESSAGE_SIZE])
+{
+  int outcome = MFG_BEGIN_READY;
+
   PetscFunctionBeginUser;
   message[0] = '\0';
   if (r->rank == 0) {
-    TakeLock(r, message);
-    if (!message[0]) FindObstacle(r, message); /* there may be more now than at MfgResultsCheck() */
-    if (!message[0]) Clear(r, message);
-    if (!message[0]) Recover(r, message);
-    if (message[0]) Withdraw(r);
+    TakeLock(r, &outcome, message);
+    if (outcome == MFG_BEGIN_READY && !again && (MfgPathExists(r->final) || MfgPathExists(r->failed)))
+      outcome = MFG_BEGIN_THERE;
+    if (outcome == MFG_BEGIN_READY) Recover(r->replaced, r->final, message);
+    if (outcome == MFG_BEGIN_READY && MfgPathExists(r->failed) && !MfgPathExists(r->final)) Adopt(r, message);
+    if (outcome == MFG_BEGIN_READY && message[0]) outcome = MFG_BEGIN_FAILED;
+    if (outcome != MFG_BEGIN_READY) Withdraw(r);
   }
+  PetscCallMPI(MPI_Bcast(&outcome, 1, MPI_INT, 0, r->comm));
   PetscCall(MfgShareMessage(r->comm, message));
+  *begin = (MfgBegin)outcome;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgResultsClear(MfgResults r, PetscInt *removed, char message[MFG_MESSAGE_SIZE])
+{
+  PetscFunctionBeginUser;
+  message[0] = '\0';
+  *removed = 0;
+  if (r->rank == 0) MfgFolderClear(r->running, "lock", removed, message);
+  PetscCallMPI(MPI_Bcast(removed, 1, MPIU_INT, 0, r->comm));
+  PetscCall(MfgShareMessage(r->comm, message));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgResultsLeave(MfgResults r)
+{
+  PetscFunctionBeginUser;
+  Withdraw(r);
   PetscFunctionReturn(0);
 }
 
@@ -222,23 +227,22 @@ static void TakeName(MfgResults r, const char *target, char message[MFG_MESSAGE_
 
 PetscErrorCode MfgResultsFinish(MfgResults r, PetscBool good, char path[MFG_PATH_SIZE])
 {
-  char message[MFG_MESSAGE_SIZE] = "", lock_path[MFG_PATH_SIZE + 16];
-  int  aside = 0;
+  const char *target = good ? r->final : r->failed;
+  char        message[MFG_MESSAGE_SIZE] = "", lock_path[MFG_PATH_SIZE + 16];
 
   PetscFunctionBeginUser;
   if (r->rank == 0) {
-    aside = !good && MfgPathExists(r->final) && IsGood(r->final);
-    MfgFolderSync(r->running, "lock", message);
-    if (!message[0] && aside) MfgFolderRemove(r->failed, message);
-    if (!message[0]) TakeName(r, aside ? r->failed : r->final, message);
+    MfgChecksumsWrite(r->running, "lock", message);
+    if (!message[0]) MfgFolderSync(r->running, "lock", message);
+    if (!message[0] && !good) MfgFolderRemove(target, message); /* of an earlier failure */
+    if (!message[0]) TakeName(r, target, message);
     if (!message[0] && good) MfgFolderRemove(r->failed, message); /* what failed then has succeeded now */
-    (void)snprintf(lock_path, sizeof(lock_path), "%s/lock", aside ? r->failed : r->final);
+    (void)snprintf(lock_path, sizeof(lock_path), "%s/lock", target);
     if (!message[0]) (void)unlink(lock_path);
     DropLock(r);
   }
   PetscCall(MfgShareMessage(r->comm, message));
-  PetscCallMPI(MPI_Bcast(&aside, 1, MPI_INT, 0, r->comm));
   PetscCheck(!message[0], r->comm, PETSC_ERR_FILE_WRITE, "%s", message);
-  PetscCall(PetscStrncpy(path, aside ? r->failed : r->final, MFG_PATH_SIZE));
+  PetscCall(PetscStrncpy(path, target, MFG_PATH_SIZE));
   PetscFunctionReturn(0);
 }

@@ -344,6 +344,13 @@ PetscErrorCode MfgSolverGetIterationLimit(MfgSolver solver, PetscInt *limit)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgSolverGetIteration(MfgSolver solver, PetscInt *iteration)
+{
+  PetscFunctionBegin;
+  *iteration = solver->iteration;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgSolverGetIterate(MfgSolver solver, Vec *mu, Vec *pi)
 {
   PetscFunctionBegin;

@@ -1,0 +1,253 @@
+#define _XOPEN_SOURCE 700 /* sigaction(), gethostname() */
+/* One launch on an experiment; see launch.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "experiment/folders.h"
+#include "experiment/launch.h"
+
+const char *const MfgStopTexts[MFG_STOP_COUNT] = {"", "SIGUSR1", "the time limit of the launch is near",
+                                                  "too many runs have failed", "results cannot be written"};
+
+struct _p_MfgLaunch {
+  MPI_Comm    comm;
+  PetscMPIInt rank;
+  PetscInt    max_failures;
+  double      deadline, looked; /* MPI_Wtime() */
+  MfgStop     stop;             /* as far as this rank knows */
+  char        name[256], folder[MFG_PATH_SIZE];
+  PetscBool   open;
+  int         lock; /* on rank 0; -1: none */
+};
+
+static volatile sig_atomic_t asked_to_stop = 0;
+
+static void AskToStop(int number)
+{
+  (void)number;
+  asked_to_stop = 1;
+}
+
+/* PETSc's handlers would take a signal such as TERM for an error of the program, and tell pages about it. */
+static PetscErrorCode SetSignals(void)
+{
+  struct sigaction action;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscPopSignalHandler());
+  memset(&action, 0, sizeof(action));
+  action.sa_handler = AskToStop;
+  action.sa_flags = SA_RESTART;
+  (void)sigemptyset(&action.sa_mask);
+  PetscCheck(!sigaction(SIGUSR1, &action, NULL), PETSC_COMM_SELF, PETSC_ERR_SYS, "sigaction(): %s",
+             strerror(errno));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgLaunchCreate(MPI_Comm comm, PetscReal seconds, PetscInt max_failures, MfgLaunch *launch)
+{
+  MfgLaunch l;
+  char      host[128] = "";
+  time_t    now = time(NULL);
+  struct tm utc;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&l));
+  l->comm = comm;
+  l->lock = -1;
+  l->max_failures = max_failures;
+  l->deadline = isfinite((double)seconds) && seconds < PETSC_INFINITY ? MPI_Wtime() + (double)seconds : INFINITY;
+  PetscCallMPI(MPI_Comm_rank(comm, &l->rank));
+  (void)gethostname(host, sizeof(host) - 1);
+  host[strcspn(host, "./")] = '\0';
+  (void)gmtime_r(&now, &utc);
+  (void)strftime(l->name, 32, "%Y%m%dT%H%M%S", &utc);
+  (void)snprintf(l->name + strlen(l->name), sizeof(l->name) - 32, "-%s-%ld", host, (long)getpid());
+  PetscCallMPI(MPI_Bcast(l->name, (int)sizeof(l->name), MPI_CHAR, 0, comm));
+  PetscCall(SetSignals());
+  *launch = l;
+  PetscFunctionReturn(0);
+}
+
+const char *MfgLaunchGetName(MfgLaunch launch)
+{
+  return launch->name;
+}
+
+/* The path of an entry of the folder of claims. */
+static void GetPath(MfgLaunch launch, const char *entry, char path[MFG_PATH_SIZE])
+{
+  (void)snprintf(path, MFG_PATH_SIZE, "%.3800s/%.255s", launch->folder, entry);
+}
+
+/* Make a file that there must not be. False, with errno, if it cannot be made. */
+static PetscBool MakeFile(MfgLaunch launch, const char *entry)
+{
+  char path[MFG_PATH_SIZE];
+  int  file;
+
+  GetPath(launch, entry, path);
+  file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file >= 0) (void)close(file);
+  return (PetscBool)(file >= 0);
+}
+
+/* Folders of claims that no process holds are those of launches that were killed. */
+static void Tidy(const char *parent)
+{
+  DIR           *folder = opendir(parent);
+  struct dirent *entry;
+  char           path[MFG_PATH_SIZE], ignored[MFG_MESSAGE_SIZE];
+
+  while (folder && (entry = readdir(folder))) {
+    if (entry->d_name[0] == '.') continue;
+    (void)snprintf(path, sizeof(path), "%.3800s/%.255s", parent, entry->d_name);
+    ignored[0] = '\0';
+    if (!MfgFolderIsHeld(path)) MfgFolderRemove(path, ignored);
+  }
+  if (folder) (void)closedir(folder);
+}
+
+/* The folder gets its name when its lock is held, so that nobody takes it for one that was left. */
+static void Open(MfgLaunch launch, const char *parent, char message[MFG_MESSAGE_SIZE])
+{
+  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  char         hidden[MFG_PATH_SIZE], path[MFG_PATH_SIZE];
+
+  Tidy(parent);
+  (void)snprintf(hidden, sizeof(hidden), "%.3700s/.%.255s", parent, launch->name);
+  (void)snprintf(path, sizeof(path), "%.4000s/lock", hidden);
+  MfgFolderMake(hidden, message);
+  if (message[0]) return;
+  launch->lock = open(path, O_RDWR | O_CLOEXEC | O_CREAT, 0666);
+  if (launch->lock < 0) {
+    (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot make %.800s: %s", path, strerror(errno));
+    return;
+  }
+  (void)fcntl(launch->lock, F_SETLK, &whole); /* without locks in the file system somebody may tidy up too early */
+  MfgFolderRename(hidden, launch->folder, message);
+}
+
+PetscErrorCode MfgLaunchOpen(MfgLaunch launch, const char *folder, char message[MFG_MESSAGE_SIZE])
+{
+  char parent[MFG_PATH_SIZE];
+
+  PetscFunctionBeginUser;
+  message[0] = '\0';
+  (void)snprintf(parent, sizeof(parent), "%.3600s/.launches", folder);
+  (void)snprintf(launch->folder, sizeof(launch->folder), "%.3700s/%.255s", parent, launch->name);
+  if (launch->rank == 0) Open(launch, parent, message);
+  PetscCall(MfgShareMessage(launch->comm, message));
+  launch->open = (PetscBool)!message[0];
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgLaunchDestroy(MfgLaunch *launch)
+{
+  MfgLaunch l = *launch;
+  char      ignored[MFG_MESSAGE_SIZE] = "";
+
+  PetscFunctionBeginUser;
+  if (!l) PetscFunctionReturn(0);
+  PetscCallMPI(MPI_Barrier(l->comm)); /* nobody claims any more */
+  if (l->rank == 0 && l->open) {
+    MfgFolderRemove(l->folder, ignored);
+    *strrchr(l->folder, '/') = '\0';
+    (void)rmdir(l->folder); /* .launches, unless another launch is there */
+  }
+  if (l->lock >= 0) (void)close(l->lock);
+  PetscCall(PetscFree(*launch));
+  PetscFunctionReturn(0);
+}
+
+void MfgLaunchClaim(MfgLaunch launch, PetscInt number, PetscBool *mine, char message[MFG_MESSAGE_SIZE])
+{
+  char entry[64];
+
+  (void)snprintf(entry, sizeof(entry), "claim-%" PetscInt_FMT, number);
+  *mine = MakeFile(launch, entry);
+  if (!*mine && errno != EEXIST)
+    (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot make %.800s/%s: %s", launch->folder, entry, strerror(errno));
+}
+
+/* The entries of the folder of claims by their beginnings. */
+static void CountEntries(MfgLaunch launch, PetscInt *claimed, PetscInt *good, PetscInt *failed)
+{
+  DIR           *folder = opendir(launch->folder);
+  struct dirent *entry;
+
+  *claimed = *good = *failed = 0;
+  while (folder && (entry = readdir(folder))) {
+    *claimed += !strncmp(entry->d_name, "claim-", 6);
+    *good += !strncmp(entry->d_name, "good-", 5);
+    *failed += !strncmp(entry->d_name, "failed-", 7);
+  }
+  if (folder) (void)closedir(folder);
+}
+
+void MfgLaunchCount(MfgLaunch launch, PetscInt *good, PetscInt *failed, PetscInt *working)
+{
+  PetscInt claimed;
+
+  CountEntries(launch, &claimed, good, failed);
+  *working = PetscMax(claimed - *good - *failed, 0);
+}
+
+void MfgLaunchTellEnd(MfgLaunch launch, PetscInt number, PetscBool good)
+{
+  char     entry[64];
+  PetscInt done, failed, working;
+
+  (void)snprintf(entry, sizeof(entry), "%s-%" PetscInt_FMT, good ? "good" : "failed", number);
+  (void)MakeFile(launch, entry);
+  if (good || launch->max_failures < 0) return;
+  MfgLaunchCount(launch, &done, &failed, &working);
+  if (failed >= launch->max_failures) MfgLaunchStop(launch, MFG_STOP_FAILURES);
+}
+
+void MfgLaunchStop(MfgLaunch launch, MfgStop why)
+{
+  char entry[64];
+
+  if (launch->stop == MFG_STOP_NONE || launch->stop == MFG_STOP_FAILURES) launch->stop = why;
+  (void)snprintf(entry, sizeof(entry), "stop-%d", (int)why);
+  if (launch->open) (void)MakeFile(launch, entry);
+}
+
+/* What other ranks have said. A stop that runs at work must know of goes before one that they need not. */
+static MfgStop ReadStop(MfgLaunch launch)
+{
+  static const MfgStop order[] = {MFG_STOP_WRITING, MFG_STOP_SIGNAL, MFG_STOP_DEADLINE, MFG_STOP_FAILURES};
+  char                 entry[64], path[MFG_PATH_SIZE];
+
+  for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+    (void)snprintf(entry, sizeof(entry), "stop-%d", (int)order[i]);
+    GetPath(launch, entry, path);
+    if (access(path, F_OK) == 0) return order[i];
+  }
+  return MFG_STOP_NONE;
+}
+
+MfgStop MfgLaunchGetStop(MfgLaunch launch, PetscReal needed)
+{
+  const double now = MPI_Wtime();
+
+  if (launch->stop != MFG_STOP_NONE && launch->stop != MFG_STOP_FAILURES) return launch->stop;
+  if (asked_to_stop)
+    MfgLaunchStop(launch, MFG_STOP_SIGNAL);
+  else if (now + (double)needed >= launch->deadline)
+    MfgLaunchStop(launch, MFG_STOP_DEADLINE);
+  else if (launch->open && now >= launch->looked + 1) {
+    const MfgStop stop = ReadStop(launch);
+
+    if (stop != MFG_STOP_NONE) launch->stop = stop;
+    launch->looked = now;
+  }
+  return launch->stop;
+}

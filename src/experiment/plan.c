@@ -1,0 +1,201 @@
+/* The runs of an experiment file; see plan.h. */
+#include <stdlib.h>
+#include <string.h>
+#include "experiment/checksums.h"
+#include "experiment/plan.h"
+#include "experiment/record.h"
+
+enum { ENOUGH_ERRORS = 50, LONGEST_LABEL = 512 };
+
+/* Check run `i` of the sweep as a run of its own, and name it. */
+static PetscErrorCode PlanOne(MfgSweep sweep, PetscInt i, MfgErrors errors, MfgPlannedRun *planned)
+{
+  MfgNode *root;
+  MfgRun   run;
+  PetscInt count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSweepGetDocument(sweep, i, &root));
+  PetscCall(MfgRunCreate(PETSC_COMM_SELF, root, errors, &run));
+  PetscCall(MfgRunCheck(run));
+  PetscCall(MfgErrorsGetCount(errors, &count));
+  planned->variant = i;
+  if (!count) PetscCall(MfgRunGetId(run, planned->run_id));
+  PetscCall(MfgSweepGetResources(sweep, i, &planned->ranks, &planned->time_limit));
+  PetscCall(MfgRunDestroy(&run));
+  PetscFunctionReturn(0);
+}
+
+static int CompareIds(const void *first, const void *second)
+{
+  const MfgPlannedRun *a = *(MfgPlannedRun *const *)first, *b = *(MfgPlannedRun *const *)second;
+  const int            order = strcmp(a->run_id, b->run_id);
+
+  return order ? order : (a->variant > b->variant) - (a->variant < b->variant);
+}
+
+/* Leave out runs with the parameters of an earlier one. */
+static PetscErrorCode DropDuplicates(MfgPlan *plan)
+{
+  MfgPlannedRun **sorted;
+  PetscInt        kept = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(plan->count, &sorted));
+  for (PetscInt i = 0; i < plan->count; i++) sorted[i] = &plan->runs[i];
+  qsort(sorted, (size_t)plan->count, sizeof(*sorted), CompareIds);
+  for (PetscInt i = plan->count - 1; i > 0; i--)
+    if (!strcmp(sorted[i]->run_id, sorted[i - 1]->run_id)) sorted[i]->variant = -1;
+  PetscCall(PetscFree(sorted));
+  for (PetscInt i = 0; i < plan->count; i++)
+    if (plan->runs[i].variant >= 0) plan->runs[kept++] = plan->runs[i];
+  plan->duplicates = plan->count - kept;
+  plan->count = kept;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode PlanAll(MfgPlan *plan, MfgErrors errors)
+{
+  PetscInt errors_count = 0;
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < plan->count && errors_count < ENOUGH_ERRORS; i++) {
+    PetscCall(PlanOne(plan->sweep, i, errors, &plan->runs[i]));
+    PetscCall(MfgErrorsGetCount(errors, &errors_count));
+  }
+  if (!errors_count && plan->count) PetscCall(DropDuplicates(plan));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgPlanShare(MPI_Comm comm, MfgPlan *plan)
+{
+  enum { PIECE = 1000 };
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Bcast(&plan->count, 1, MPIU_INT, 0, comm));
+  PetscCallMPI(MPI_Bcast(&plan->duplicates, 1, MPIU_INT, 0, comm));
+  for (PetscInt i = 0; i < plan->count; i += PIECE)
+    PetscCallMPI(MPI_Bcast(&plan->runs[i], (int)(PetscMin(PIECE, plan->count - i) * (PetscInt)sizeof(*plan->runs)),
+                           MPI_BYTE, 0, comm));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgPlanCreate(MPI_Comm comm, MfgSweep sweep, MfgErrors errors, MfgPlan **plan)
+{
+  PetscMPIInt rank;
+  MfgPlan    *p;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  PetscCall(PetscNew(&p));
+  p->sweep = sweep;
+  PetscCall(MfgSweepGetCount(sweep, &p->count));
+  PetscCall(PetscCalloc1(p->count + 1, &p->runs));
+  if (rank == 0) PetscCall(PlanAll(p, errors));
+  PetscCall(MfgPlanShare(comm, p));
+  *plan = p;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgPlanDestroy(MfgPlan **plan)
+{
+  PetscFunctionBeginUser;
+  if (!*plan) PetscFunctionReturn(0);
+  PetscCall(PetscFree((*plan)->runs));
+  PetscCall(PetscFree(*plan));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgPlanGetLabel(const MfgPlan *plan, PetscInt i, size_t size, char label[])
+{
+  const char *const *keys;
+  PetscInt           count;
+
+  PetscFunctionBeginUser;
+  label[0] = '\0';
+  PetscCall(MfgSweepGetAxes(plan->sweep, &count, &keys));
+  for (PetscInt axis = 0; axis < count; axis++) {
+    const char *dot = strrchr(keys[axis], '.'), *text;
+    char        part[LONGEST_LABEL];
+
+    PetscCall(MfgSweepGetAxisValue(plan->sweep, plan->runs[i].variant, axis, &text));
+    if (!text) continue;
+    PetscCall(PetscSNPrintf(part, sizeof(part), "%s%s=%s", label[0] ? " " : "", dot ? dot + 1 : keys[axis], text));
+    PetscCall(PetscStrlcat(label, part, size));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* A field of a CSV file, as RFC 4180 has it. */
+static void WriteField(FILE *stream, const char *text)
+{
+  if (!strpbrk(text, ",\"\r\n")) {
+    (void)fputs(text, stream);
+    return;
+  }
+  (void)fputc('"', stream);
+  for (const char *c = text; *c; c++) {
+    if (*c == '"') (void)fputc('"', stream);
+    (void)fputc(*c, stream);
+  }
+  (void)fputc('"', stream);
+}
+
+PetscErrorCode MfgPlanWrite(const MfgPlan *plan, FILE *stream)
+{
+  const char *const *keys, *text;
+  char               label[LONGEST_LABEL];
+  PetscInt           count;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSweepGetAxes(plan->sweep, &count, &keys));
+  (void)fputs("run_id,label,ranks_per_run,time_limit", stream);
+  for (PetscInt axis = 0; axis < count; axis++) {
+    (void)fputc(',', stream);
+    WriteField(stream, keys[axis]);
+  }
+  (void)fputc('\n', stream);
+  for (PetscInt i = 0; i < plan->count; i++) {
+    const MfgPlannedRun *run = &plan->runs[i];
+
+    PetscCall(MfgPlanGetLabel(plan, i, sizeof(label), label));
+    (void)fprintf(stream, "%s,", run->run_id);
+    WriteField(stream, label);
+    (void)fputc(',', stream);
+    if (run->ranks) (void)fprintf(stream, "%" PetscInt_FMT, run->ranks);
+    (void)fputc(',', stream);
+    if (run->time_limit < PETSC_INFINITY) (void)fprintf(stream, "%.17g", (double)run->time_limit);
+    for (PetscInt axis = 0; axis < count; axis++) {
+      PetscCall(MfgSweepGetAxisValue(plan->sweep, run->variant, axis, &text));
+      (void)fputc(',', stream);
+      if (text) WriteField(stream, text);
+    }
+    (void)fputc('\n', stream);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Whether a complete result is whole, and of this version of the program. */
+static void LookAtResult(const char *folder, MfgPlannedRun *run)
+{
+  char path[MFG_PATH_SIZE], problem[MFG_MESSAGE_SIZE], version[64], commit[128];
+
+  (void)snprintf(path, sizeof(path), "%.3700s/%.255s", folder, run->run_id);
+  run->damaged = (PetscBool)!MfgChecksumsFit(path, problem);
+  if (run->damaged) (void)fprintf(stderr, "throng: damaged result: %s\n", problem);
+  run->stale = (PetscBool)(!MfgRecordPeek(path, "version", sizeof(version), version) ||
+                           !MfgRecordPeek(path, "commit", sizeof(commit), commit) ||
+                           strcmp(version, MfgVersion()) || strcmp(commit, MfgCommit()));
+}
+
+PetscErrorCode MfgPlanLook(MfgPlan *plan, const char *folder)
+{
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < plan->count; i++) {
+    MfgPlannedRun *run = &plan->runs[i];
+
+    run->state = MfgResultsFind(folder, run->run_id);
+    if (run->asked && run->state == MFG_RESULT_COMPLETE) LookAtResult(folder, run);
+  }
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,47 @@
+/* The runs of an experiment file, each with its name and what it needs. */
+#ifndef THRONG_EXPERIMENT_PLAN_H
+#define THRONG_EXPERIMENT_PLAN_H
+
+#include "experiment/identity.h"
+#include "experiment/results.h"
+#include "experiment/sweep.h"
+
+typedef struct {
+  char           run_id[MFG_RUN_ID_SIZE];
+  PetscInt       variant;    /* its number in the sweep */
+  PetscInt       ranks;      /* that it is performed on; 0: all there are */
+  PetscReal      time_limit; /* seconds; PETSC_INFINITY: none */
+  PetscReal      cost;       /* of the run against that of others; the larger ones come first */
+  MfgResultState state;      /* what the folder holds, once MfgPlanLook() has looked */
+  PetscBool      stale;      /* the result is of another version of the program */
+  PetscBool      damaged;    /* the result is not what was written */
+  PetscBool      asked;      /* in this shard */
+  PetscBool      todo;       /* to be performed; where there is a result already, again */
+} MfgPlannedRun;
+
+typedef struct {
+  MfgSweep       sweep; /* borrowed */
+  PetscInt       count;
+  MfgPlannedRun *runs;       /* [count], in the order of the sweep */
+  PetscInt       duplicates; /* runs that were left out because an earlier one has the same parameters */
+} MfgPlan;
+
+/*
+  Check every run of the sweep, on rank 0, and name it; what is wrong goes to `errors` there, and the plan is of
+  use on no rank then. Otherwise it is the same on all. Collective.
+*/
+PetscErrorCode MfgPlanCreate(MPI_Comm comm, MfgSweep sweep, MfgErrors errors, MfgPlan **plan);
+PetscErrorCode MfgPlanDestroy(MfgPlan **plan);
+/* "eta=0.1 beta=0.05 seed=3" of a run: the last words of the axes' keys. Not collective. */
+PetscErrorCode MfgPlanGetLabel(const MfgPlan *plan, PetscInt i, size_t size, char label[]);
+/* Write plan.csv: see the README of this folder. On one rank. */
+PetscErrorCode MfgPlanWrite(const MfgPlan *plan, FILE *stream);
+/*
+  Look at what `folder`, that of the experiment, holds of each run. Reads every complete result through, and
+  tells on stderr about those that are damaged. On one rank.
+*/
+PetscErrorCode MfgPlanLook(MfgPlan *plan, const char *folder);
+/* Let all ranks know rank 0's runs. Collective. */
+PetscErrorCode MfgPlanShare(MPI_Comm comm, MfgPlan *plan);
+
+#endif

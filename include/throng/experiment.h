@@ -1,14 +1,14 @@
 /*
   throng/experiment.h: from an experiment file to results on disk.
 
-  An experiment file is strict YAML with the sections game, solver, metrics, evaluation, output, checkpoint and
-  the keys name, seed and petsc_options, which say what a run is, and sections that make many runs of it: sweep,
-  zip, seeds, when, exclude, overrides, resources. Every key of every run is checked against the tables of its
-  game, solver and model; all errors are reported together as `file:line:column: section.key: message`.
+  An experiment file is strict YAML with the sections game, solver, metrics, evaluation, output, checkpoint
+  and the keys name, seed and petsc_options, which say what a run is, and sections that make many runs of it:
+  sweep, zip, seeds, when, exclude, overrides, resources. Every key of every run is checked against the tables
+  of its game, solver and model; all errors are reported together as `file:line:column: section.key: message`.
 
-  The results of an experiment stand in one folder, FOLDER/<name>, that of each run in a folder of its own, named
-  after the run's parameters. A run is performed if that folder does not have it: the same command again goes on
-  where the last one ended, however that was.
+  The results of an experiment stand in one folder, FOLDER/<name>, that of each run in a folder of its own,
+  named after the run's parameters. A run is performed if that folder does not have it: the same command again
+  goes on where the last one ended, however that was.
 
   All functions are collective on the communicator given at creation unless they say otherwise.
 */
@@ -20,8 +20,8 @@
 typedef struct _p_MfgExperiment *MfgExperiment;
 
 typedef enum {
-  MFG_EXPERIMENT_DONE = 0,      /* every run did what was asked: converged, reached its limit, or evaluated */
-  MFG_EXPERIMENT_FAILED = 1,    /* a run failed or diverged, its record says why; or results cannot be written */
+  MFG_EXPERIMENT_DONE = 0,   /* every run did what was asked: converged, reached its limit, or evaluated */
+  MFG_EXPERIMENT_FAILED = 1, /* a run failed or diverged, its record says why; or results cannot be written */
   MFG_EXPERIMENT_BAD_INPUT = 2, /* nothing was written; stderr says what to change */
   MFG_EXPERIMENT_STOPPED = 3    /* ended early; the same again goes on from the checkpoints */
 } MfgExperimentOutcome;
@@ -51,15 +51,16 @@ PetscErrorCode MfgExperimentSetShard(MfgExperiment experiment, PetscInt index, P
 /* Stop with checkpoints before so many seconds from now have gone by; PETSC_INFINITY: no limit. */
 PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment experiment, PetscReal seconds);
 /*
-  Perform the runs of what was loaded and leave their results in FOLDER/<name>/<run id>/, which appears complete
-  or not at all; while a run goes on they are in <run id>.running/. A run that fails or diverges leaves a record
-  and its metrics in <run id>.failed/, and the others go on. SIGUSR1 stops all runs with checkpoints.
+  Perform the runs of what was loaded and leave their results in FOLDER/<name>/<run id>/, which appears
+  complete or not at all; while a run goes on they are in <run id>.running/. A run that fails or diverges
+  leaves a record and its metrics in <run id>.failed/, and the others go on. SIGUSR1 stops all runs with
+  checkpoints.
 */
 PetscErrorCode MfgExperimentRun(MfgExperiment experiment, MfgExperimentOutcome *outcome);
 
 /*
-  The parameters of a section that does not depend on a type ("metrics", "evaluation", "output", "checkpoint"),
-  or the keys at the top ("run"). NULL: unknown. Owned by the experiment. Not collective.
+  The parameters of a section that does not depend on a type ("metrics", "evaluation", "output",
+  "checkpoint"), or the keys at the top ("run"). NULL: unknown. Owned by the experiment. Not collective.
 */
 PetscErrorCode MfgExperimentGetParameters(MfgExperiment experiment, const char *section,
                                           MfgParameters *parameters);

@@ -68,7 +68,8 @@ static void ReadRerun(MfgArguments *arguments, const char *text)
     if (i < 4)
       arguments->rerun |= which[i];
     else
-      Fail(arguments, "--rerun knows no '%.*s'; expected damaged, failed, stale or all, with commas between them",
+      Fail(arguments,
+           "--rerun knows no '%.*s'; expected damaged, failed, stale or all, with commas between them",
            (int)length, c);
   }
 }
@@ -79,7 +80,8 @@ static void ReadShard(MfgArguments *arguments, const char *text)
   char      rest;
 
   if (!text) return;
-  if (sscanf(text, "%lld/%lld%c", &index, &count, &rest) != 2 || index < 0 || index >= count || count > 1000000) {
+  if (sscanf(text, "%lld/%lld%c", &index, &count, &rest) != 2 || index < 0 || index >= count ||
+      count > 1000000) {
     Fail(arguments, "--shard '%.100s' is none; expected i/n with 0 <= i < n, such as 0/4", text);
     return;
   }
@@ -90,7 +92,8 @@ static void ReadShard(MfgArguments *arguments, const char *text)
 static void ReadTimeLimit(MfgArguments *arguments, const char *text)
 {
   if (text && !MfgDurationRead(text, &arguments->time_limit))
-    Fail(arguments, "--time-limit '%.100s' is no duration; expected one such as 90, '30 min', 2h or 1:30:00", text);
+    Fail(arguments, "--time-limit '%.100s' is no duration; expected one such as 90, '30 min', 2h or 1:30:00",
+         text);
 }
 
 static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
@@ -120,7 +123,8 @@ static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
   } else if (option[1] != '-' && run)
     Fail(arguments, "unknown option '%.200s'; PETSc options come last, after '--'", option);
   else if (run)
-    FailWithSuggestion(arguments, "option", option, sizeof(run_options) / sizeof(run_options[0]), run_options);
+    FailWithSuggestion(arguments, "option", option, sizeof(run_options) / sizeof(run_options[0]),
+                       run_options);
   else
     FailWithSuggestion(arguments, "option", option, 2, top ? top_options : other_options);
 }
@@ -145,11 +149,9 @@ static void ReadWord(MfgArguments *arguments, const char *word)
 /* After `--`: names that begin with '-', each with one value at most. */
 static void CheckPetscOptions(MfgArguments *arguments)
 {
-  const char *stray =
-      MfgOptionsFindStray(arguments->petsc_count, (const char *const *)arguments->petsc);
+  const char *stray = MfgOptionsFindStray(arguments->petsc_count, (const char *const *)arguments->petsc);
 
-  if (stray)
-    Fail(arguments, "'%.200s' after '--' is no PETSc option; expected -name or -name value", stray);
+  if (stray) Fail(arguments, "'%.200s' after '--' is no PETSc option; expected -name or -name value", stray);
   if (arguments->petsc_count && arguments->command != MFG_COMMAND_RUN)
     Fail(arguments, "PETSc options go with 'throng run' only");
 }

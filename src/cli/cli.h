@@ -28,7 +28,7 @@ typedef struct {
   const char  *out;
   PetscInt     rerun; /* of MfgRerun */
   PetscInt     shard_index, shard_count;
-  PetscReal    time_limit; /* seconds; negative: not given */
+  PetscReal    time_limit;  /* seconds; negative: not given */
   const char  *plugin;      /* of list and describe; NULL: none */
   int          petsc_count; /* arguments after `--` */
   char       **petsc;

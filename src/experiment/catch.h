@@ -12,9 +12,9 @@
 #include "experiment/run.h"
 
 typedef struct {
-  MPI_Comm       comm; /* of the vote alone */
-  const char    *note;
-  char           text[MFG_MESSAGE_SIZE]; /* of the first error on this rank */
+  MPI_Comm    comm; /* of the vote alone */
+  const char *note;
+  char        text[MFG_MESSAGE_SIZE]; /* of the first error on this rank */
 #if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
   int depth;
 #endif

@@ -178,8 +178,9 @@ static PetscErrorCode CheckName(const MfgPlace *place)
 }
 
 /* The keys at the top that a run has itself, and then those of the file, for suggestions. */
-static const char *const top_words[] = {"name", "seed",    "petsc_options", "sweep",     "zip",          "seeds",
-                                        "when", "exclude", "overrides",     "resources", "max_failures", "max_runs"};
+static const char *const top_words[] = {"name",      "seed",      "petsc_options", "sweep",
+                                        "zip",       "seeds",     "when",          "exclude",
+                                        "overrides", "resources", "max_failures",  "max_runs"};
 enum { OWN_WORDS = 3, TOP_WORDS = sizeof(top_words) / sizeof(top_words[0]) };
 
 static PetscErrorCode ComplainOfTop(const MfgPlace *place, const char *key)
@@ -244,8 +245,8 @@ PetscErrorCode MfgRunCheck(MfgRun run)
 
   PetscFunctionBeginUser;
   if (run->root && run->root->kind != MFG_NODE_MAPPING) {
-    PetscCall(
-        MfgErrorsAdd(run->errors, run->root->mark, NULL, "expected a mapping with the sections game and solver"));
+    PetscCall(MfgErrorsAdd(run->errors, run->root->mark, NULL,
+                           "expected a mapping with the sections game and solver"));
     PetscFunctionReturn(0);
   }
   if (!run->root) PetscCall(MfgNodeCreate(MFG_NODE_MAPPING, NULL, start, &run->root));

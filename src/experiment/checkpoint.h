@@ -1,8 +1,8 @@
 /*
-  Checkpoints of a run: the solver's whole state in checkpoint-0.h5 and checkpoint-1.h5 by turns, each beside a
-  file checkpoint-<k>.json that says what it is and has the checksums of the state and of the metrics.csv that
-  goes with it. That file comes last, so a checkpoint that was being written is none. Collective; the files are
-  rank 0's.
+  Checkpoints of a run: the solver's whole state in checkpoint-0.h5 and checkpoint-1.h5 by turns, each beside
+  a file checkpoint-<k>.json that says what it is and has the checksums of the state and of the metrics.csv
+  that goes with it. That file comes last, so a checkpoint that was being written is none. Collective; the
+  files are rank 0's.
 */
 #ifndef THRONG_EXPERIMENT_CHECKPOINT_H
 #define THRONG_EXPERIMENT_CHECKPOINT_H
@@ -10,11 +10,11 @@
 #include "experiment/results.h"
 
 typedef struct {
-  PetscInt   slot;           /* 0 or 1; -1: there is no checkpoint */
-  PetscInt   iteration;      /* outer iterations done */
-  PetscInt   launches;       /* that have worked on the run so far */
-  PetscReal  seconds;        /* wall time of the run until then */
-  PetscInt64 metrics_size;   /* bytes of metrics.csv that go with it */
+  PetscInt   slot;         /* 0 or 1; -1: there is no checkpoint */
+  PetscInt   iteration;    /* outer iterations done */
+  PetscInt   launches;     /* that have worked on the run so far */
+  PetscReal  seconds;      /* wall time of the run until then */
+  PetscInt64 metrics_size; /* bytes of metrics.csv that go with it */
 } MfgCheckpoint;
 
 /*
@@ -25,8 +25,8 @@ PetscErrorCode MfgCheckpointFind(MPI_Comm comm, MfgResults results, MfgCheckpoin
 /* The path of its state. Not collective. */
 PetscErrorCode MfgCheckpointGetPath(MfgResults results, PetscInt slot, char path[MFG_PATH_SIZE]);
 /*
-  Write the solver's state into the other slot than that of *checkpoint, which becomes the new one. metrics.csv
-  must be on the disk up to the last row. An error of the file system is raised on every rank.
+  Write the solver's state into the other slot than that of *checkpoint, which becomes the new one.
+  metrics.csv must be on the disk up to the last row. An error of the file system is raised on every rank.
 */
 PetscErrorCode MfgCheckpointWrite(MPI_Comm comm, MfgResults results, MfgSolver solver, PetscReal seconds,
                                   MfgCheckpoint *checkpoint);

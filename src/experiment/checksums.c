@@ -43,7 +43,8 @@ static void WriteLines(const char *folder, const char *except, FILE *list, char 
 
   if (!entries) (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot read %.800s: %s", folder, strerror(errno));
   while (entries && !message[0] && (entry = readdir(entries))) {
-    if (entry->d_name[0] == '.' || !strcmp(entry->d_name, except) || !strcmp(entry->d_name, list_name)) continue;
+    if (entry->d_name[0] == '.' || !strcmp(entry->d_name, except) || !strcmp(entry->d_name, list_name))
+      continue;
     (void)snprintf(path, sizeof(path), "%.3800s/%.255s", folder, entry->d_name);
     if (MfgChecksumOfFile(path, -1, &sum))
       (void)fprintf(list, "%08lx %" PetscInt64_FMT " %s\n", sum.crc, sum.size, entry->d_name);

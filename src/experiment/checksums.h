@@ -12,11 +12,13 @@ typedef struct {
   unsigned long crc;
 } MfgChecksum;
 
-/* That of the first `size` bytes of the file; negative: of all. False, with errno, where it cannot be read. */
+/* That of the first `size` bytes of the file; negative: of all. False, with errno, where it cannot be read.
+ */
 PetscBool MfgChecksumOfFile(const char *path, PetscInt64 size, MfgChecksum *sum);
 /* Write `checksums` for the files of the folder other than `except`. `message`: left alone if all is well. */
 void MfgChecksumsWrite(const char *folder, const char *except, char message[MFG_MESSAGE_SIZE]);
-/* Whether the files of the folder are those that it was written with; if not, `problem` says what is wrong. */
+/* Whether the files of the folder are those that it was written with; if not, `problem` says what is wrong.
+ */
 PetscBool MfgChecksumsFit(const char *folder, char problem[MFG_MESSAGE_SIZE]);
 
 #endif

@@ -77,8 +77,8 @@ PetscErrorCode MfgExperimentSetRerun(MfgExperiment e, PetscInt which)
 PetscErrorCode MfgExperimentSetShard(MfgExperiment e, PetscInt index, PetscInt count)
 {
   PetscFunctionBeginUser;
-  PetscCheck(0 <= index && index < count, e->comm, PETSC_ERR_ARG_OUTOFRANGE, "No shard %" PetscInt_FMT " of %" PetscInt_FMT,
-             index, count);
+  PetscCheck(0 <= index && index < count, e->comm, PETSC_ERR_ARG_OUTOFRANGE,
+             "No shard %" PetscInt_FMT " of %" PetscInt_FMT, index, count);
   e->shard_index = index;
   e->shard_count = count;
   PetscFunctionReturn(0);
@@ -125,7 +125,8 @@ static PetscErrorCode CheckRanks(MfgExperiment e)
     if (run->ranks <= e->size) continue;
     PetscCall(MfgSweepGetRanksMark(e->sweep, run->variant, &mark));
     PetscCall(MfgErrorsAdd(e->errors, mark, "resources.ranks_per_run",
-                           "%" PetscInt_FMT " ranks are wanted and there are %d; start with mpirun -n %" PetscInt_FMT
+                           "%" PetscInt_FMT
+                           " ranks are wanted and there are %d; start with mpirun -n %" PetscInt_FMT
                            " or more, or lower it",
                            run->ranks, (int)e->size, run->ranks));
   }
@@ -183,17 +184,20 @@ static void TellSurvey(const MfgExperiment e, const Survey *s)
   if (e->rank != 0) return;
   if (s->stale)
     (void)fprintf(stderr,
-                  "throng: %" PetscInt_FMT " of the complete results are of another version of the program; --rerun "
+                  "throng: %" PetscInt_FMT
+                  " of the complete results are of another version of the program; --rerun "
                   "stale performs them again\n",
                   s->stale);
   if (s->failed)
-    (void)fprintf(stderr, "throng: %" PetscInt_FMT " runs have failed earlier; --rerun failed tries them again\n",
+    (void)fprintf(stderr,
+                  "throng: %" PetscInt_FMT " runs have failed earlier; --rerun failed tries them again\n",
                   s->failed);
   if (!e->lone && s->todo)
     (void)fprintf(stderr,
-                  "%" PetscInt_FMT " runs, %" PetscInt_FMT " complete already; %" PetscInt_FMT " to do%s on %d ranks\n",
-                  s->asked, s->good, s->todo, s->unfinished ? " (some go on where they were interrupted)" : "",
-                  (int)e->size);
+                  "%" PetscInt_FMT " runs, %" PetscInt_FMT " complete already; %" PetscInt_FMT
+                  " to do%s on %d ranks\n",
+                  s->asked, s->good, s->todo,
+                  s->unfinished ? " (some go on where they were interrupted)" : "", (int)e->size);
 }
 
 static PetscErrorCode WriteOrigin(MfgExperiment e, MfgLaunch launch, char message[MFG_MESSAGE_SIZE])
@@ -211,18 +215,18 @@ static PetscErrorCode PerformLone(MfgExperiment e, MfgLaunch launch, MPI_Comm gr
                                   MfgExperimentOutcome *outcome)
 {
   MfgPlannedRun *planned = &e->plan->runs[0];
-  MfgPerformance how = {.folder = e->folder,
-                        .run_id = planned->run_id,
-                        .time_limit = planned->time_limit,
-                        .again = (PetscBool)(planned->state == MFG_RESULT_COMPLETE ||
-                                             planned->state == MFG_RESULT_FAILED),
-                        .alone = PETSC_TRUE};
-  char           message[MFG_MESSAGE_SIZE];
-  PetscBool      no_memory = PETSC_FALSE;
-  MfgRunOutcome  end = MFG_RUN_OUTCOME_COUNT;
-  MfgRun         run = NULL;
-  MfgNode       *root;
-  int            failed;
+  MfgPerformance how = {
+      .folder = e->folder,
+      .run_id = planned->run_id,
+      .time_limit = planned->time_limit,
+      .again = (PetscBool)(planned->state == MFG_RESULT_COMPLETE || planned->state == MFG_RESULT_FAILED),
+      .alone = PETSC_TRUE};
+  char          message[MFG_MESSAGE_SIZE];
+  PetscBool     no_memory = PETSC_FALSE;
+  MfgRunOutcome end = MFG_RUN_OUTCOME_COUNT;
+  MfgRun        run = NULL;
+  MfgNode      *root;
+  int           failed;
 
   PetscFunctionBeginUser;
   if (group != MPI_COMM_NULL) {
@@ -247,7 +251,8 @@ static PetscErrorCode PerformLone(MfgExperiment e, MfgLaunch launch, MPI_Comm gr
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode PerformAll(MfgExperiment e, MfgLaunch launch, MfgTally *tally, MfgExperimentOutcome *outcome)
+static PetscErrorCode PerformAll(MfgExperiment e, MfgLaunch launch, MfgTally *tally,
+                                 MfgExperimentOutcome *outcome)
 {
   char     message[MFG_MESSAGE_SIZE];
   MPI_Comm group;
@@ -262,8 +267,7 @@ static PetscErrorCode PerformAll(MfgExperiment e, MfgLaunch launch, MfgTally *ta
   }
   PetscCall(WriteOrigin(e, launch, message));
   PetscCall(Refuse(e, message, outcome));
-  if (*outcome == MFG_EXPERIMENT_DONE)
-    PetscCall(MfgScheduleRun(e->comm, e->plan, e->folder, launch, tally));
+  if (*outcome == MFG_EXPERIMENT_DONE) PetscCall(MfgScheduleRun(e->comm, e->plan, e->folder, launch, tally));
   PetscFunctionReturn(0);
 }
 
@@ -282,14 +286,15 @@ static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const Survey *
   PetscCallMPI(MPI_Bcast(outcome, (int)sizeof(*outcome), MPI_BYTE, 0, e->comm));
   if (e->rank != 0) PetscFunctionReturn(0);
   if (!e->lone)
-    (void)printf("%" PetscInt_FMT " runs: %" PetscInt_FMT " complete, %" PetscInt_FMT " failed, %" PetscInt_FMT
-                 " left; results in %s\n",
+    (void)printf("%" PetscInt_FMT " runs: %" PetscInt_FMT " complete, %" PetscInt_FMT
+                 " failed, %" PetscInt_FMT " left; results in %s\n",
                  survey->asked, survey->good + n[MFG_RUN_GOOD], failed, left, e->folder);
   if (left && stop != MFG_STOP_NONE)
     (void)fprintf(stderr, "throng: stopped: %s%s\n", MfgStopTexts[stop],
                   *outcome == MFG_EXPERIMENT_STOPPED ? "; the same command goes on from here" : "");
   else if (n[MFG_RUN_ELSEWHERE] && !e->lone)
-    (void)fprintf(stderr, "throng: %" PetscInt_FMT " runs are those of another launch\n", n[MFG_RUN_ELSEWHERE]);
+    (void)fprintf(stderr, "throng: %" PetscInt_FMT " runs are those of another launch\n",
+                  n[MFG_RUN_ELSEWHERE]);
   PetscFunctionReturn(0);
 }
 

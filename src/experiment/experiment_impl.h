@@ -18,12 +18,11 @@ struct _p_MfgExperiment {
   MfgPlan  *plan;
   PetscBool lone; /* the file describes one run, without a sweep */
 
-  char     *out;                          /* where results go */
-  char      folder[MFG_PATH_SIZE];        /* of the experiment in there */
-  PetscInt  rerun;                        /* of MfgRerun */
+  char     *out;                   /* where results go */
+  char      folder[MFG_PATH_SIZE]; /* of the experiment in there */
+  PetscInt  rerun;                 /* of MfgRerun */
   PetscInt  shard_index, shard_count;
-  PetscReal seconds_left;                 /* when the launch begins */
+  PetscReal seconds_left; /* when the launch begins */
 };
-
 
 #endif

@@ -17,8 +17,8 @@ void MfgFolderRemove(const char *path, char message[MFG_MESSAGE_SIZE]);
 /* Remove all that is in the folder, except the entry `keep`. */
 void MfgFolderClear(const char *path, const char *keep, PetscInt *removed, char message[MFG_MESSAGE_SIZE]);
 /*
-  Write `length` bytes to the file so that it holds the old content or the new, never a mix: beside it, synced,
-  renamed.
+  Write `length` bytes to the file so that it holds the old content or the new, never a mix: beside it,
+  synced, renamed.
 */
 void MfgFileReplace(const char *path, size_t length, const char *text, char message[MFG_MESSAGE_SIZE]);
 void MfgFolderRename(const char *from, const char *to, char message[MFG_MESSAGE_SIZE]);

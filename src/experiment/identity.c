@@ -225,7 +225,8 @@ PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE])
   PetscCall(MfgParametersGetText(run->keys, "seed", &seed));
   hash = HashText(HashText(HashText(hash, game), solver), seed);
   for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++)
-    if (i != MFG_SECTION_OUTPUT && i != MFG_SECTION_CHECKPOINT) PetscCall(HashSection(run, (MfgSection)i, &hash));
+    if (i != MFG_SECTION_OUTPUT && i != MFG_SECTION_CHECKPOINT)
+      PetscCall(HashSection(run, (MfgSection)i, &hash));
   PetscCall(MfgOptionsGet(&count, &options));
   for (PetscInt i = 0; i < count; i++)
     if (!MfgOptionIsSilent(options[i])) hash = HashText(hash, options[i]);

@@ -62,7 +62,8 @@ PetscErrorCode MfgLaunchCreate(MPI_Comm comm, PetscReal seconds, PetscInt max_fa
   l->comm = comm;
   l->lock = -1;
   l->max_failures = max_failures;
-  l->deadline = isfinite((double)seconds) && seconds < PETSC_INFINITY ? MPI_Wtime() + (double)seconds : INFINITY;
+  l->deadline =
+      isfinite((double)seconds) && seconds < PETSC_INFINITY ? MPI_Wtime() + (double)seconds : INFINITY;
   PetscCallMPI(MPI_Comm_rank(comm, &l->rank));
   (void)gethostname(host, sizeof(host) - 1);
   host[strcspn(host, "./")] = '\0';
@@ -130,7 +131,8 @@ static void Open(MfgLaunch launch, const char *parent, char message[MFG_MESSAGE_
     (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot make %.800s: %s", path, strerror(errno));
     return;
   }
-  (void)fcntl(launch->lock, F_SETLK, &whole); /* without locks in the file system somebody may tidy up too early */
+  (void)fcntl(launch->lock, F_SETLK,
+              &whole); /* without locks in the file system somebody may tidy up too early */
   MfgFolderRename(hidden, launch->folder, message);
 }
 
@@ -173,7 +175,8 @@ void MfgLaunchClaim(MfgLaunch launch, PetscInt number, PetscBool *mine, char mes
   (void)snprintf(entry, sizeof(entry), "claim-%" PetscInt_FMT, number);
   *mine = MakeFile(launch, entry);
   if (!*mine && errno != EEXIST)
-    (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot make %.800s/%s: %s", launch->folder, entry, strerror(errno));
+    (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot make %.800s/%s: %s", launch->folder, entry,
+                   strerror(errno));
 }
 
 /* The entries of the folder of claims by their beginnings. */

@@ -1,9 +1,10 @@
 /*
   One launch of the program on an experiment: who does which run, and when to stop.
 
-  The folder .launches/<id> in that of the experiment has a file for each run that a group of ranks has claimed,
-  made with O_EXCL, so that claiming needs nobody's help while all ranks compute; a file for each run that has
-  ended; and the file `stop` once the launch is to end early. Functions are not collective unless they say so.
+  The folder .launches/<id> in that of the experiment has a file for each run that a group of ranks has
+  claimed, made with O_EXCL, so that claiming needs nobody's help while all ranks compute; a file for each run
+  that has ended; and the file `stop` once the launch is to end early. Functions are not collective unless
+  they say so.
 */
 #ifndef THRONG_EXPERIMENT_LAUNCH_H
 #define THRONG_EXPERIMENT_LAUNCH_H
@@ -48,8 +49,8 @@ void MfgLaunchCount(MfgLaunch launch, PetscInt *good, PetscInt *failed, PetscInt
 /* Stop the launch, on all ranks. The first reason counts. */
 void MfgLaunchStop(MfgLaunch launch, MfgStop why);
 /*
-  Whether the launch is to stop, as far as this rank can tell. `needed`: seconds that a run would still need to
-  stop well, if the limit of the launch is to be kept. Looks at the disk once a second at most.
+  Whether the launch is to stop, as far as this rank can tell. `needed`: seconds that a run would still need
+  to stop well, if the limit of the launch is to be kept. Looks at the disk once a second at most.
 */
 MfgStop MfgLaunchGetStop(MfgLaunch launch, PetscReal needed);
 

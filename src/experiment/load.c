@@ -97,8 +97,8 @@ static PetscErrorCode GetPinned(PetscInt count, const char *const settings[], ch
 static PetscErrorCode Expand(MfgExperiment e, PetscInt count, const char *const settings[])
 {
   const char *const *sections, *const *warnings;
-  char             **pinned;
-  PetscInt           section_count, warning_count;
+  char   **pinned;
+  PetscInt section_count, warning_count;
 
   PetscFunctionBeginUser;
   e->lone = PETSC_TRUE;

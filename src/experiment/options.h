@@ -11,8 +11,8 @@
 PetscErrorCode MfgOptionsGet(PetscInt *count, char ***options);
 PetscErrorCode MfgOptionsFree(PetscInt count, char ***options);
 /*
-  Make the run's options, those of the program and those of its key `petsc_options`, the default ones until the
-  run is destroyed. Not collective.
+  Make the run's options, those of the program and those of its key `petsc_options`, the default ones until
+  the run is destroyed. Not collective.
 */
 PetscErrorCode MfgOptionsBegin(MfgRun run, const MfgComplaints *complaints);
 /* The first of `count` words that is no PETSc option and no value of one; NULL: there is none. */

@@ -77,7 +77,8 @@ static PetscErrorCode WriteJson(const MfgOrigin *origin, const MfgPlan *plan, FI
   PetscCall(MfgJsonText(&json, "file", origin->path));
   PetscCall(MfgJsonText(&json, "path", place));
   PetscCall(MfgJsonOpen(&json, "settings", '['));
-  for (PetscInt i = 0; i < origin->setting_count; i++) PetscCall(MfgJsonText(&json, NULL, origin->settings[i]));
+  for (PetscInt i = 0; i < origin->setting_count; i++)
+    PetscCall(MfgJsonText(&json, NULL, origin->settings[i]));
   PetscCall(MfgJsonClose(&json, ']'));
   PetscCall(MfgJsonText(&json, "version", MfgVersion()));
   PetscCall(MfgJsonText(&json, "commit", MfgCommit()));

@@ -18,8 +18,8 @@ typedef struct {
 } MfgOrigin;
 
 /*
-  Whether the folder belongs to this experiment, or to none yet; if not, `message` says to which. It belongs to
-  a file of another name, and to one of the same name elsewhere that still exists with another text.
+  Whether the folder belongs to this experiment, or to none yet; if not, `message` says to which. It belongs
+  to a file of another name, and to one of the same name elsewhere that still exists with another text.
 */
 void MfgOriginCheck(const MfgOrigin *origin, const char *folder, char message[MFG_MESSAGE_SIZE]);
 /* Write the three files, each so that it is old or new and never a mix. */

@@ -27,16 +27,16 @@ static PetscErrorCode Show(MfgOverview *overview, double now)
   PetscFunctionBeginUser;
   MfgLaunchCount(overview->launch, &good, &failed, &working);
   if (good + failed > 0 && good + failed < overview->total) {
-    MfgFormatDuration(seconds / (double)(good + failed) * (double)(overview->total - good - failed), sizeof(duration),
-                      duration);
+    MfgFormatDuration(seconds / (double)(good + failed) * (double)(overview->total - good - failed),
+                      sizeof(duration), duration);
     (void)snprintf(left, sizeof(left), "  about %s left", duration);
   }
   MfgFormatDuration(seconds, sizeof(duration), duration);
   (void)fprintf(stderr,
-                "%s%" PetscInt_FMT " of %" PetscInt_FMT " runs finished, %" PetscInt_FMT " running, %" PetscInt_FMT
-                " failed  %s%s%s",
-                overview->terminal ? "\r" : "", good + failed, overview->total, working, failed, duration, left,
-                overview->terminal ? "\033[K" : "\n");
+                "%s%" PetscInt_FMT " of %" PetscInt_FMT " runs finished, %" PetscInt_FMT
+                " running, %" PetscInt_FMT " failed  %s%s%s",
+                overview->terminal ? "\r" : "", good + failed, overview->total, working, failed, duration,
+                left, overview->terminal ? "\033[K" : "\n");
   (void)fflush(stderr);
   PetscFunctionReturn(0);
 }

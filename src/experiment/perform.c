@@ -71,7 +71,8 @@ static PetscErrorCode ReadNote(Work *work)
     if (!fgets(text, sizeof(text), note)) text[0] = '\0';
     text[strcspn(text, "\n")] = '\0';
     (void)fclose(note);
-    (void)snprintf(work->problem, sizeof(work->problem), "it ended an earlier launch of the program: %s", text);
+    (void)snprintf(work->problem, sizeof(work->problem), "it ended an earlier launch of the program: %s",
+                   text);
   }
   PetscCall(MfgShareMessage(work->run->comm, work->problem));
   PetscFunctionReturn(0);
@@ -94,15 +95,16 @@ static void WriteOwner(const Work *work, MfgLaunch launch)
   (void)strftime(start, sizeof(start), "%Y-%m-%dT%H:%M:%SZ", &utc);
   file = fopen(path, "w");
   if (!file) return;
-  (void)fprintf(file, "{\n  \"host\": \"%s\",\n  \"pid\": %ld,\n  \"launch\": \"%s\",\n", host, (long)getpid(),
-                MfgLaunchGetName(launch));
+  (void)fprintf(file, "{\n  \"host\": \"%s\",\n  \"pid\": %ld,\n  \"launch\": \"%s\",\n", host,
+                (long)getpid(), MfgLaunchGetName(launch));
   (void)fprintf(file, "  \"ranks\": %d,\n  \"launches\": %d,\n  \"start\": \"%s\"\n}\n", (int)ranks,
                 (int)work->record.launches, start);
   (void)fclose(file);
 }
 
 /*
-  Go on from the checkpoint of an earlier launch, if there is one of use; else clear away what that launch left.
+  Go on from the checkpoint of an earlier launch, if there is one of use; else clear away what that launch
+  left.
 */
 static PetscErrorCode Resume(Work *work)
 {
@@ -160,7 +162,8 @@ static PetscErrorCode Iterate(Work *work, MfgLaunch launch)
   WriteOwner(work, launch);
   if (work->problem[0]) PetscFunctionReturn(0);
   PetscCall(MfgResultsGetPath(work->results, "metrics.csv", path));
-  PetscCall(MfgMetricsFileOpen(work->run->comm, path, work->watch.checkpoint.slot < 0 ? 0 : work->watch.checkpoint.metrics_size,
+  PetscCall(MfgMetricsFileOpen(work->run->comm, path,
+                               work->watch.checkpoint.slot < 0 ? 0 : work->watch.checkpoint.metrics_size,
                                &work->metrics));
   PetscCall(MfgSolverAddMonitor(solver, MfgMetricsFileMonitor, &work->metrics));
   PetscCall(MfgSolverAddMonitor(solver, MfgProgressMonitor, &work->progress));
@@ -281,10 +284,11 @@ static PetscErrorCode TellUnwritten(Work *work, const char *problem, MfgRunOutco
   PetscFunctionBeginUser;
   *outcome = MFG_RUN_UNWRITTEN;
   if (work->run->rank == 0)
-    (void)fprintf(stderr,
-                  "throng: %s\nthrong: the run %s is not complete; when results can be written there, run the same "
-                  "command again\n",
-                  problem, work->how->run_id);
+    (void)fprintf(
+        stderr,
+        "throng: %s\nthrong: the run %s is not complete; when results can be written there, run the same "
+        "command again\n",
+        problem, work->how->run_id);
   PetscCall(MfgResultsLeave(work->results));
   PetscFunctionReturn(0);
 }
@@ -343,7 +347,8 @@ PetscErrorCode MfgRunPerform(MfgRun run, MfgLaunch launch, const MfgPerformance 
 
   PetscFunctionBeginUser;
   for (int m = 0; m < MFG_METRIC_COUNT; m++) work.progress.last.value[m] = (PetscReal)NAN;
-  work.record.row = &work.progress.last; /* the last that was recorded; the solver's own may be of a failure */
+  work.record.row =
+      &work.progress.last; /* the last that was recorded; the solver's own may be of a failure */
   work.record.resumed_from = -1;
   PetscCall(MfgResultsCreate(run->comm, how->folder, how->run_id, &work.results));
   PetscCall(MfgResultsBegin(work.results, how->again, &begin, message));

@@ -20,7 +20,7 @@ typedef struct {
   const char *run_id;
   PetscReal   time_limit; /* seconds; PETSC_INFINITY: none */
   PetscBool   again;      /* an earlier result is to be replaced */
-  PetscBool   alone;      /* the only run: it is set up already, shows its iterations, and tells how it ended */
+  PetscBool   alone; /* the only run: it is set up already, shows its iterations, and tells how it ended */
   PetscErrorCode (*idle)(void *); /* NULL, or called between iterations on every rank; its context: */
   void *idle_context;
 } MfgPerformance;

@@ -5,7 +5,7 @@
 #include "experiment/run.h"
 
 typedef struct {
-  MfgRun run;
+  MfgRun        run;
   const char   *section; /* "" at the top */
   MfgNode      *node;    /* of the section; NULL: the file does not have it */
   MfgParameters parameters;

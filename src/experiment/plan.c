@@ -75,8 +75,9 @@ PetscErrorCode MfgPlanShare(MPI_Comm comm, MfgPlan *plan)
   PetscCallMPI(MPI_Bcast(&plan->count, 1, MPIU_INT, 0, comm));
   PetscCallMPI(MPI_Bcast(&plan->duplicates, 1, MPIU_INT, 0, comm));
   for (PetscInt i = 0; i < plan->count; i += PIECE)
-    PetscCallMPI(MPI_Bcast(&plan->runs[i], (int)(PetscMin(PIECE, plan->count - i) * (PetscInt)sizeof(*plan->runs)),
-                           MPI_BYTE, 0, comm));
+    PetscCallMPI(MPI_Bcast(&plan->runs[i],
+                           (int)(PetscMin(PIECE, plan->count - i) * (PetscInt)sizeof(*plan->runs)), MPI_BYTE,
+                           0, comm));
   PetscFunctionReturn(0);
 }
 
@@ -120,7 +121,8 @@ PetscErrorCode MfgPlanGetLabel(const MfgPlan *plan, PetscInt i, size_t size, cha
 
     PetscCall(MfgSweepGetAxisValue(plan->sweep, plan->runs[i].variant, axis, &text));
     if (!text) continue;
-    PetscCall(PetscSNPrintf(part, sizeof(part), "%s%s=%s", label[0] ? " " : "", dot ? dot + 1 : keys[axis], text));
+    PetscCall(
+        PetscSNPrintf(part, sizeof(part), "%s%s=%s", label[0] ? " " : "", dot ? dot + 1 : keys[axis], text));
     PetscCall(PetscStrlcat(label, part, size));
   }
   PetscFunctionReturn(0);

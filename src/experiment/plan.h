@@ -27,8 +27,8 @@ typedef struct {
 } MfgPlan;
 
 /*
-  Check every run of the sweep, on rank 0, and name it; what is wrong goes to `errors` there, and the plan is of
-  use on no rank then. Otherwise it is the same on all. Collective.
+  Check every run of the sweep, on rank 0, and name it; what is wrong goes to `errors` there, and the plan is
+  of use on no rank then. Otherwise it is the same on all. Collective.
 */
 PetscErrorCode MfgPlanCreate(MPI_Comm comm, MfgSweep sweep, MfgErrors errors, MfgPlan **plan);
 PetscErrorCode MfgPlanDestroy(MfgPlan **plan);

@@ -148,8 +148,7 @@ static PetscErrorCode WriteOptions(MfgJson *json)
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteProvenance(MfgRun run, const MfgRecord *record, Everywhere *all,
-                                      MfgJson *json)
+static PetscErrorCode WriteProvenance(MfgRun run, const MfgRecord *record, Everywhere *all, MfgJson *json)
 {
   const MfgLibrary *libraries;
   PetscInt          count, states, actions;
@@ -189,8 +188,8 @@ static PetscErrorCode WriteProvenance(MfgRun run, const MfgRecord *record, Every
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteAll(MfgRun run, const MfgRecord *record, PetscBool *const skip[],
-                               Everywhere *all, FILE *stream)
+static PetscErrorCode WriteAll(MfgRun run, const MfgRecord *record, PetscBool *const skip[], Everywhere *all,
+                               FILE *stream)
 {
   MfgJson     json = {stream, 0, PETSC_TRUE};
   const char *name;
@@ -218,8 +217,7 @@ PetscErrorCode MfgRecordWrite(MfgRun run, const MfgRecord *record, const char *p
 
   PetscFunctionBeginUser;
   PetscCall(Gather(run->comm, run->rank, &all));
-  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++)
-    PetscCall(MfgRunFindIdle(run, (MfgSection)i, &skip[i]));
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) PetscCall(MfgRunFindIdle(run, (MfgSection)i, &skip[i]));
   if (run->rank == 0) {
     FILE *file = fopen(path, "w");
 

@@ -14,7 +14,7 @@ typedef struct {
   PetscReal            wall_seconds, solve_seconds; /* of all launches that worked on the run */
   PetscInt             launches;
   PetscInt             resumed_from; /* iteration of the last checkpoint that was used; -1: none */
-  const MfgMetricsRow *row; /* the last that was recorded */
+  const MfgMetricsRow *row;          /* the last that was recorded */
 } MfgRecord;
 
 /* Write it to `path` from rank 0. Collective. */

@@ -157,13 +157,13 @@ static void Withdraw(MfgResults r)
 }
 
 /*
-  What a failed run left to go on with, its checkpoints and metrics, comes into the running folder. A file that
-  stays behind makes the checkpoint useless, which is found out when it is read.
+  What a failed run left to go on with, its checkpoints and metrics, comes into the running folder. A file
+  that stays behind makes the checkpoint useless, which is found out when it is read.
 */
 static void Adopt(MfgResults r, char message[MFG_MESSAGE_SIZE])
 {
-  static const char *const files[] = {"metrics.csv", "checkpoint-0.h5", "checkpoint-0.json", "checkpoint-1.h5",
-                                      "checkpoint-1.json"};
+  static const char *const files[] = {"metrics.csv", "checkpoint-0.h5", "checkpoint-0.json",
+                                      "checkpoint-1.h5", "checkpoint-1.json"};
   char                     from[MFG_PATH_SIZE], to[MFG_PATH_SIZE];
 
   for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {

@@ -55,7 +55,8 @@ PetscErrorCode MfgResultsFinish(MfgResults results, PetscBool good, char path[MF
   work. On one rank; not collective.
 */
 MfgResultState MfgResultsFind(const char *folder, const char *run_id);
-/* Whether a process holds the lock of the folder. A file system without locks counts as free. Not collective. */
+/* Whether a process holds the lock of the folder. A file system without locks counts as free. Not collective.
+ */
 PetscBool MfgFolderIsHeld(const char *folder);
 
 #endif

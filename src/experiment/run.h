@@ -13,11 +13,12 @@ enum { MFG_MESSAGE_SIZE = 1024 };
 
 typedef struct _p_MfgRun *MfgRun;
 struct _p_MfgRun {
-  MPI_Comm     comm;
-  PetscMPIInt  rank;
-  MfgErrors    errors;  /* borrowed */
-  MfgNode     *root;    /* of the document */
-  PetscOptions options; /* those of the program and of `petsc_options`; the default ones while the run lives */
+  MPI_Comm    comm;
+  PetscMPIInt rank;
+  MfgErrors   errors; /* borrowed */
+  MfgNode    *root;   /* of the document */
+  PetscOptions
+      options; /* those of the program and of `petsc_options`; the default ones while the run lives */
 
   MfgParameters keys;               /* at the top: name, seed, petsc_options */
   MfgParameters output, checkpoint; /* of `output:` and `checkpoint:` */

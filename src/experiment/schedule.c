@@ -43,10 +43,11 @@ static PetscErrorCode FindOrder(Schedule *schedule)
 }
 
 /*
-  The next run of those `end` > *at that this group may have: its place in the order, or -1. Known to the group
-  alone, whose first rank asks for it.
+  The next run of those `end` > *at that this group may have: its place in the order, or -1. Known to the
+  group alone, whose first rank asks for it.
 */
-static PetscErrorCode TakeNext(Schedule *schedule, MPI_Comm group, PetscInt *at, PetscInt end, PetscInt *place)
+static PetscErrorCode TakeNext(Schedule *schedule, MPI_Comm group, PetscInt *at, PetscInt end,
+                               PetscInt *place)
 {
   PetscMPIInt rank;
   char        message[MFG_MESSAGE_SIZE] = "";
@@ -89,18 +90,18 @@ static PetscErrorCode Discard(MPI_Comm group, MfgRun *run)
 static PetscErrorCode Perform(Schedule *schedule, MPI_Comm group, PetscInt number)
 {
   const MfgPlannedRun *planned = &schedule->plan->runs[number];
-  MfgPerformance       how = {.folder = schedule->folder,
-                              .run_id = planned->run_id,
-                              .time_limit = planned->time_limit,
-                              .again = (PetscBool)(planned->state == MFG_RESULT_COMPLETE ||
-                                             planned->state == MFG_RESULT_FAILED),
-                              .idle = MfgOverviewShow,
-                              .idle_context = &schedule->overview};
-  MfgErrors            errors;
-  MfgNode             *root;
-  MfgRun               run;
-  MfgRunOutcome        outcome;
-  PetscMPIInt          rank;
+  MfgPerformance       how = {
+            .folder = schedule->folder,
+            .run_id = planned->run_id,
+            .time_limit = planned->time_limit,
+            .again = (PetscBool)(planned->state == MFG_RESULT_COMPLETE || planned->state == MFG_RESULT_FAILED),
+            .idle = MfgOverviewShow,
+            .idle_context = &schedule->overview};
+  MfgErrors     errors;
+  MfgNode      *root;
+  MfgRun        run;
+  MfgRunOutcome outcome;
+  PetscMPIInt   rank;
 
   PetscFunctionBeginUser;
   PetscCall(MfgStageReset());
@@ -141,7 +142,8 @@ static PetscErrorCode SplitAll(Schedule *schedule, PetscInt *count, Width **widt
     const PetscInt ranks = schedule->plan->runs[schedule->order[begin]].ranks;
     Width         *width = &(*widths)[(*count)++];
 
-    for (end = begin; end < schedule->todo && schedule->plan->runs[schedule->order[end]].ranks == ranks;) end++;
+    for (end = begin; end < schedule->todo && schedule->plan->runs[schedule->order[end]].ranks == ranks;)
+      end++;
     width->begin = begin;
     width->end = end;
     PetscCall(MfgGroupsSplit(schedule->comm, ranks, &width->group, &groups));
@@ -183,7 +185,8 @@ static PetscErrorCode WaitForAll(Schedule *schedule)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgScheduleRun(MPI_Comm comm, MfgPlan *plan, const char *folder, MfgLaunch launch, MfgTally *tally)
+PetscErrorCode MfgScheduleRun(MPI_Comm comm, MfgPlan *plan, const char *folder, MfgLaunch launch,
+                              MfgTally *tally)
 {
   Schedule schedule = {.comm = comm, .plan = plan, .folder = folder, .launch = launch};
   Width   *widths;
@@ -200,6 +203,7 @@ PetscErrorCode MfgScheduleRun(MPI_Comm comm, MfgPlan *plan, const char *folder, 
   PetscCall(WaitForAll(&schedule));
   PetscCall(MfgOverviewEnd(&schedule.overview));
   PetscCall(PetscFree(schedule.order));
-  PetscCallMPI(MPI_Allreduce(schedule.tally.count, tally->count, MFG_RUN_OUTCOME_COUNT, MPIU_INT, MPI_SUM, comm));
+  PetscCallMPI(
+      MPI_Allreduce(schedule.tally.count, tally->count, MFG_RUN_OUTCOME_COUNT, MPIU_INT, MPI_SUM, comm));
   PetscFunctionReturn(0);
 }

@@ -1,6 +1,6 @@
 /*
-  Performing the runs of a plan: the ranks are split into groups as wide as the runs need, and each group takes
-  one run after another until there are none. The widest runs come first, then those that cost most.
+  Performing the runs of a plan: the ranks are split into groups as wide as the runs need, and each group
+  takes one run after another until there are none. The widest runs come first, then those that cost most.
 */
 #ifndef THRONG_EXPERIMENT_SCHEDULE_H
 #define THRONG_EXPERIMENT_SCHEDULE_H

@@ -32,7 +32,8 @@ static int Decide(MfgWatch *watch, PetscInt iteration)
   watch->last_iteration = now;
   if (MfgWatchGetSeconds(watch) > watch->time_limit) ask |= TIME_LIMIT;
   if (watch->every_iterations && iteration && iteration % watch->every_iterations == 0) ask |= CHECKPOINT;
-  if (watch->every_seconds > 0 && now - watch->last_checkpoint >= (double)watch->every_seconds) ask |= CHECKPOINT;
+  if (watch->every_seconds > 0 && now - watch->last_checkpoint >= (double)watch->every_seconds)
+    ask |= CHECKPOINT;
   return ask;
 }
 
@@ -43,7 +44,8 @@ static PetscErrorCode Save(MfgWatch *watch, MfgSolver solver)
 
   PetscFunctionBeginUser;
   PetscCall(MfgMetricsFileSync(watch->metrics));
-  PetscCall(MfgCheckpointWrite(watch->comm, watch->results, solver, MfgWatchGetSeconds(watch), &watch->checkpoint));
+  PetscCall(
+      MfgCheckpointWrite(watch->comm, watch->results, solver, MfgWatchGetSeconds(watch), &watch->checkpoint));
   now = MPI_Wtime();
   watch->slowest_checkpoint = PetscMax(watch->slowest_checkpoint, now - start);
   watch->last_checkpoint = watch->last_iteration = now;
@@ -63,8 +65,8 @@ PetscErrorCode MfgWatchInterrupt(MfgSolver solver, const char **why, void *conte
   PetscCallMPI(MPI_Comm_size(watch->comm, &size));
   PetscCall(MfgSolverGetIteration(solver, &iteration));
   ask = rank == 0 ? Decide(watch, iteration) : 0;
-  stop = MfgLaunchGetStop(watch->launch, (PetscReal)(margin + caution * (watch->slowest_iteration +
-                                                                         watch->slowest_checkpoint)));
+  stop = MfgLaunchGetStop(
+      watch->launch, (PetscReal)(margin + caution * (watch->slowest_iteration + watch->slowest_checkpoint)));
   if (stop != MFG_STOP_NONE && stop != MFG_STOP_FAILURES) ask |= STOP;
   if (size > 1) PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &ask, 1, MPI_INT, MPI_BOR, watch->comm));
   if (watch->idle) PetscCall((*watch->idle)(watch->idle_context));
@@ -74,8 +76,8 @@ PetscErrorCode MfgWatchInterrupt(MfgSolver solver, const char **why, void *conte
   if (ask & TIME_LIMIT) {
     watch->verdict = MFG_WATCH_TIME_LIMIT;
     (void)snprintf(watch->why, sizeof(watch->why),
-                   "its time limit of %g s was over after %" PetscInt_FMT " iterations", (double)watch->time_limit,
-                   iteration);
+                   "its time limit of %g s was over after %" PetscInt_FMT " iterations",
+                   (double)watch->time_limit, iteration);
     *why = watch->why;
   } else if (ask & STOP) {
     watch->verdict = MFG_WATCH_LAUNCH_STOPS;

@@ -23,7 +23,7 @@ typedef struct {
   PetscInt        every_iterations; /* 0: not by their number */
   PetscReal       every_seconds;    /* 0: not by time */
   PetscErrorCode (*idle)(void *);   /* NULL, or called on every rank each time; its context: */
-  void           *idle_context;
+  void *idle_context;
 
   MfgWatchVerdict verdict;
   char            why[MFG_MESSAGE_SIZE];

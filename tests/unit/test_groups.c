@@ -1,6 +1,6 @@
 /*
-  Groups of ranks: full groups inside nodes come first, then what is left over on the nodes is put together; no
-  rank is in two groups, and as few as can be are left over.
+  Groups of ranks: full groups inside nodes come first, then what is left over on the nodes is put together;
+  no rank is in two groups, and as few as can be are left over.
 */
 #include "experiment/groups.h"
 #include "testing.h"
@@ -8,9 +8,10 @@
 enum { MOST = 24 };
 
 /* The groups of `width` on nodes that have so many ranks each, 0 ending the list; expected: group by rank. */
-static void Check(const PetscInt ranks_on[], PetscInt width, PetscInt expected_count, const PetscInt expected[])
+static void Check(const PetscInt ranks_on[], PetscInt width, PetscInt expected_count,
+                  const PetscInt expected[])
 {
-  PetscInt node[MOST], group[MOST], size = 0, count;
+  PetscInt node[MOST] = {0}, group[MOST], size = 0, count;
 
   for (PetscInt n = 0; ranks_on[n]; n++)
     for (PetscInt r = 0; r < ranks_on[n]; r++) node[size++] = n;
@@ -50,7 +51,8 @@ static void NodesMayAlternate(void **state)
   for (PetscInt r = 0; r < 6; r++) assert_int_equal(group[r], expected[r]);
 }
 
-/* On the communicator of all ranks: every group has its width, and no more ranks are left over than must be. */
+/* On the communicator of all ranks: every group has its width, and no more ranks are left over than must be.
+ */
 static void CommunicatorsAreAsWideAsAsked(void **state)
 {
   PetscMPIInt size, of_group = 0;

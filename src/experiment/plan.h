@@ -32,7 +32,7 @@ typedef struct {
 */
 PetscErrorCode MfgPlanCreate(MPI_Comm comm, MfgSweep sweep, MfgErrors errors, MfgPlan **plan);
 PetscErrorCode MfgPlanDestroy(MfgPlan **plan);
-/* "eta=0.1 beta=0.05 seed=3" of a run: the last words of the axes' keys. Not collective. */
+/* "mf_trpo eta=0.1 beta=0.05 seed=3" of a run: its values on the axes of the sweep. Not collective. */
 PetscErrorCode MfgPlanGetLabel(const MfgPlan *plan, PetscInt i, size_t size, char label[]);
 /* Write plan.csv: see the README of this folder. On one rank. */
 PetscErrorCode MfgPlanWrite(const MfgPlan *plan, FILE *stream);

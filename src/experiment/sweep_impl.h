@@ -46,7 +46,7 @@ typedef struct {
   const char    *key;
   MfgMark        mark;
   const MfgNode *value; /* or a list of which any may be the run's */
-  PetscBool      known; /* some run has the key */
+  PetscBool      known; /* some run has the key, or it was complained of */
 } MfgSweepCondition;
 
 typedef struct {

@@ -156,17 +156,19 @@ PetscErrorCode MfgSweepReadMatch(MfgSweep sweep, const MfgNode *node, const char
   if (!good) PetscFunctionReturn(0);
   PetscCall(PetscCalloc1(node->count, &match->list));
   for (PetscInt i = 0; i < node->count; i++) {
-    const MfgNode *child = node->children[i];
+    const MfgNode  *child = node->children[i];
+    const PetscBool comparable = IsComparable(child, 0);
 
-    if (!IsComparable(child, 0)) {
+    match->list[match->count++] = (MfgSweepCondition){.key = child->key,
+                                                      .mark = child->key_mark,
+                                                      .value = child,
+                                                      .known = (PetscBool)!comparable}; /* or told of */
+    if (!comparable) {
       PetscCall(MfgSweepComplain(sweep, child->mark, section, child->key,
                                  "expected a value, or a list of values of which any is meant%s",
                                  child->kind == MFG_NODE_MAPPING ? "; keys are written with dots" : ""));
       match->good = PETSC_FALSE;
     }
-    match->list[match->count].key = child->key;
-    match->list[match->count].mark = child->key_mark;
-    match->list[match->count++].value = child;
     if (MfgSweepIsPinned(sweep, child->key)) match->pinned = PETSC_TRUE;
   }
   PetscFunctionReturn(0);

@@ -1,0 +1,539 @@
+/* The runs of experiment files, against expansions that were written out by hand. */
+#include <stdlib.h>
+#include <string.h>
+#include "sweeping.h"
+
+static void WithoutSections(void **state)
+{
+  TestSweep t;
+  PetscInt  count;
+  MfgNode  *root;
+
+  (void)state;
+  TestAssertRuns("name: a\ngame: {type: four_rooms}\nseed: 3\n", NULL,
+                 "{name: a, game: {type: four_rooms}, seed: 3}\n");
+  TestAssertRuns("- a\n- b\n", NULL, "[a, b]\n"); /* whoever checks it complains */
+  TestAssertRuns("name: a\nsweep:\nzip: []\nwhen: []\nexclude:\noverrides: []\nresources: {}\n", NULL,
+                 "{name: a}\n");
+  TestSweepOpen(&t, "", NULL);
+  CHECK(MfgSweepGetCount(t.sweep, &count));
+  assert_int_equal(count, 1);
+  CHECK(MfgSweepGetDocument(t.sweep, 0, &root));
+  assert_null(root);
+  TestSweepClose(&t);
+}
+
+static void FirstAxisIsSlowest(void **state)
+{
+  (void)state;
+  TestAssertRuns("game: {type: four_rooms, size: 7}\n"
+                 "sweep:\n"
+                 "  solver.type: [mf_trpo, fictitious_play]\n"
+                 "  game.size: {linspace: {from: 7, to: 11, count: 3}}\n"
+                 "zip:\n"
+                 "  - solver.outer_iterations: [100, 200]\n"
+                 "    game.noise.slip: [.1, '0.2']\n"
+                 "seeds: [5, 3]\n"
+                 "checkpoint: {minutes: 5}\n",
+                 NULL,
+#define RUN(type, size, iterations, slip, seed)                                                              \
+  "{game: {type: four_rooms, size: " size ", noise: {slip: " slip "}}, checkpoint: {minutes: 5}, "           \
+  "solver: {type: " type ", outer_iterations: " iterations "}, seed: " seed "}\n"
+#define RUNS(type, size)                                                                                     \
+  RUN(type, size, "100", ".1", "5")                                                                          \
+  RUN(type, size, "100", ".1", "3")                                                                          \
+  RUN(type, size, "200", "\"0.2\"", "5") RUN(type, size, "200", "\"0.2\"", "3")
+                 RUNS("mf_trpo", "7") RUNS("mf_trpo", "9") RUNS("mf_trpo", "11") RUNS("fictitious_play", "7")
+                     RUNS("fictitious_play", "9") RUNS("fictitious_play", "11"));
+#undef RUN
+#undef RUNS
+}
+
+static void RangesAreClean(void **state)
+{
+  (void)state;
+  TestAssertRuns("sweep: {solver.eta: {logspace: {from: 0.01, to: 1, count: 3}}}\n", NULL,
+                 "{solver: {eta: 0.01}}\n{solver: {eta: 0.1}}\n{solver: {eta: 1}}\n");
+  TestAssertRuns("sweep: {solver.eta: {logspace: {from: 8, to: 1e-0, count: 4}}}\n", NULL,
+                 "{solver: {eta: 8}}\n{solver: {eta: 4}}\n{solver: {eta: 2}}\n{solver: {eta: 1e-0}}\n");
+  TestAssertRuns("sweep: {solver.eta: {linspace: {from: -0.30, to: 0.3, count: 5}}}\n", NULL,
+                 "{solver: {eta: -0.30}}\n{solver: {eta: -0.15}}\n{solver: {eta: 0}}\n{solver: {eta: 0.15}}\n"
+                 "{solver: {eta: 0.3}}\n");
+  /* -0.1 + 0.3 / 3 leaves 1.4e-17 in double precision. */
+  TestAssertRuns("sweep: {solver.eta: {linspace: {from: -0.1, to: 0.2, count: 4}}}\n", NULL,
+                 "{solver: {eta: -0.1}}\n{solver: {eta: 0}}\n{solver: {eta: 0.1}}\n{solver: {eta: 0.2}}\n");
+  TestAssertRuns("seeds: {count: 2}\n", NULL, "{seed: 1}\n{seed: 2}\n");
+  TestAssertRuns("seeds: {count: 3, base: 0}\n", NULL, "{seed: 0}\n{seed: 1}\n{seed: 2}\n");
+}
+
+static void AxesOfMatchingRunsAlone(void **state)
+{
+  TestSweep          t;
+  PetscInt           count;
+  const char *const *axes, *value;
+
+  (void)state;
+  /* The entry for the eta of mf_trpo sees what the one before has given to it; other types appear once. */
+  static const char text[] =
+      "sweep: {solver.type: [mf_trpo, fictitious_play, online_mirror_descent]}\n"
+      "when:\n"
+      "  - match: {solver.type: mf_trpo}\n"
+      "    sweep: {solver.eta: [0.1, 0.2]}\n"
+      "  - match: {solver.type: [mf_trpo, online_mirror_descent], solver.eta: 2e-1}\n"
+      "    zip: [{solver.beta: [1, 2], game.size: [7, 8]}]\n"
+      "  - match: {solver.type: online_mirror_descent}\n"
+      "    sweep: {solver.eta: [7]}\n"
+      "  - match: {solver.eta: 7}\n"
+      "    sweep: {game.size: [9]}\n"
+      "seeds: [1, 2]\n"
+      "exclude: [{seed: 2, solver.eta: 0.1}, {seed: 2, solver.type: fictitious_play}]\n";
+  TestAssertRuns(text, NULL,
+                 "{solver: {type: mf_trpo, eta: 0.1}, seed: 1}\n"
+                 "{solver: {type: mf_trpo, eta: 0.2, beta: 1}, game: {size: 7}, seed: 1}\n"
+                 "{solver: {type: mf_trpo, eta: 0.2, beta: 1}, game: {size: 7}, seed: 2}\n"
+                 "{solver: {type: mf_trpo, eta: 0.2, beta: 2}, game: {size: 8}, seed: 1}\n"
+                 "{solver: {type: mf_trpo, eta: 0.2, beta: 2}, game: {size: 8}, seed: 2}\n"
+                 "{solver: {type: fictitious_play}, seed: 1}\n"
+                 "{solver: {type: online_mirror_descent, eta: 7}, game: {size: 9}, seed: 1}\n"
+                 "{solver: {type: online_mirror_descent, eta: 7}, game: {size: 9}, seed: 2}\n");
+  TestSweepOpen(&t, text, NULL);
+  CHECK(MfgSweepGetAxes(t.sweep, &count, &axes));
+  assert_int_equal(count, 5);
+  assert_string_equal(axes[0], "solver.type");
+  assert_string_equal(axes[1], "solver.eta");
+  assert_string_equal(axes[2], "solver.beta");
+  assert_string_equal(axes[3], "game.size");
+  assert_string_equal(axes[4], "seed");
+  CHECK(MfgSweepGetAxisValue(t.sweep, 1, 1, &value));
+  assert_string_equal(value, "0.2");
+  CHECK(MfgSweepGetAxisValue(t.sweep, 5, 1, &value));
+  assert_null(value);
+  CHECK(MfgSweepGetAxisValue(t.sweep, 0, 3, &value));
+  assert_null(value);
+  CHECK(MfgSweepGetAxisValue(t.sweep, 7, 4, &value));
+  assert_string_equal(value, "2");
+  TestSweepClose(&t);
+}
+
+static void AxesThatNoRunHas(void **state)
+{
+  TestSweep          t;
+  PetscInt           count;
+  const char *const *axes;
+
+  (void)state;
+  TestSweepOpen(&t,
+                "sweep: {solver.type: [mf_trpo, fictitious_play]}\n"
+                "when: [{match: {solver.type: mf_trpo}, sweep: {solver.eta: [1, 2]}}]\n"
+                "exclude: [{solver.type: mf_trpo}]\n",
+                NULL);
+  CHECK(MfgSweepGetCount(t.sweep, &count));
+  assert_int_equal(count, 1);
+  CHECK(MfgSweepGetAxes(t.sweep, &count, &axes));
+  assert_int_equal(count, 1);
+  assert_string_equal(axes[0], "solver.type");
+  TestSweepClose(&t);
+}
+
+static void OverridesInOrder(void **state)
+{
+  TestSweep   t;
+  const char *value;
+
+  (void)state;
+  /* The second sees what the first has set, the third wins over it; exclude sees what came of all. */
+  static const char text[] =
+      "sweep: {solver.eta: [0.1, 0.2, 0.3, 0.4]}\n"
+      "overrides:\n"
+      "  - {match: {solver.eta: [0.1, 1e-1, 0.2]}, set: {solver.inner_iterations: 20}}\n"
+      "  - {match: {solver.inner_iterations: 20}, set: {game: {type: a}, solver.eta: 9}}\n"
+      "  - {match: {solver.eta: 9}, set: {solver.inner_iterations: 21, game.size: 3}}\n"
+      "  - {match: {solver.eta: 0.4}, set: {seed: 4}}\n"
+      "exclude: [{solver.eta: 0.1}, {solver.eta: 0.3}]\n";
+  TestAssertRuns(text, NULL,
+                 "{solver: {eta: 9, inner_iterations: 21}, game: {type: a, size: 3}}\n"
+                 "{solver: {eta: 9, inner_iterations: 21}, game: {type: a, size: 3}}\n"
+                 "{solver: {eta: 0.4}, seed: 4}\n");
+  TestSweepOpen(&t, text, NULL);
+  CHECK(MfgSweepGetAxisValue(t.sweep, 0, 0, &value));
+  assert_string_equal(value, "9"); /* what the run has, not what the axis said */
+  TestSweepClose(&t);
+}
+
+/* Whether a run of `base` (with two values of metrics.every) matches. */
+static PetscBool Matches(const char *base, const char *setting, const char *match)
+{
+  const char *const settings[TEST_MOST_SETTINGS] = {setting};
+  TestSweep         t;
+  PetscInt          count;
+  char              text[1024], *errors;
+
+  CHECK(PetscSNPrintf(text, sizeof(text),
+                      "%s\nsweep: {metrics.every: [7, 8]}\nexclude: [{metrics.every: 7, %s}]\n", base,
+                      match));
+  TestSweepOpen(&t, text, settings);
+  CHECK(MfgSweepGetCount(t.sweep, &count));
+  errors = TestSweepErrors(&t);
+  assert_string_equal(errors, "");
+  free(errors);
+  TestSweepClose(&t);
+  return (PetscBool)(count == 1);
+}
+
+static void MatchesSeeDefaults(void **state)
+{
+  static const char base[] = "name: a\ngame: {type: four_rooms}\nsolver: {type: mf_trpo}";
+  static const char other[] = "game: {type: crowd_grid}\nsolver: {type: fictitious_play}";
+
+  (void)state;
+  assert_true(Matches(base, NULL, "solver.eta: 0.5"));
+  assert_true(Matches(base, NULL, "solver.eta: 5e-1"));
+  assert_true(Matches(base, NULL, "solver.eta: [0.1, 0.50]"));
+  assert_false(Matches(base, NULL, "solver.eta: 0.51"));
+  assert_false(Matches(base, NULL, "solver.eta: '0.50'")); /* a text */
+  assert_false(Matches(other, NULL, "solver.eta: 0.5"));   /* no key of this solver */
+  assert_true(Matches(base, NULL, "game.discount: 0.9"));
+  assert_true(Matches(base, NULL, "solver.type: [fictitious_play, mf_trpo]"));
+  assert_true(Matches(base, NULL, "solver.initial_policy: uniform"));
+  assert_true(Matches(base, NULL, "solver.initial_policy.type: uniform"));
+  assert_true(Matches(base, NULL, "solver.beta: 0.1, solver.beta.value: .1, solver.beta.schedule: constant"));
+  assert_true(Matches(base, NULL, "seed: 1, name: a"));
+  assert_false(Matches(base, NULL, "seed: 2"));
+  assert_true(Matches(base, NULL, "evaluation.direct_below: 2000"));
+  assert_true(Matches(base, NULL, "output.fields: [mean_field, policy, value, population]"));
+  assert_true(Matches(base, NULL, "output.fields: [[policy], [mean_field, policy, value, population]]"));
+  assert_false(Matches(base, NULL, "output.fields: [[policy], mean_field]"));
+  assert_false(Matches(base, NULL, "output.fields: [mean_field, policy, value]"));
+  assert_false(Matches(base, NULL, "solver.stop.exploitability: 1")); /* has no default */
+}
+
+static void MatchesSeeShorthands(void **state)
+{
+  static const char plain[] = "solver: {type: mf_trpo, beta: 0.2}";
+  static const char group[] = "solver: {type: mf_trpo, beta: {value: 0.2}}";
+  static const char noise[] = "game: {type: four_rooms, noise: {additive: [0.2, 0.2, 0.2, 0.2, 2e-1]}}";
+
+  (void)state;
+  assert_true(
+      Matches(plain, NULL, "solver.beta: 0.2, solver.beta.value: 0.2, solver.beta.schedule: constant"));
+  assert_true(Matches(group, NULL, "solver.beta: 0.2, solver.beta.value: 0.2"));
+  assert_true(
+      Matches(plain, "solver.beta.schedule=harmonic", "solver.beta: 0.2, solver.beta.schedule: harmonic"));
+  assert_true(Matches(plain, "solver.beta.value=0.3", "solver.beta: 0.3"));
+  assert_true(Matches(noise, NULL, "game.noise.additive: [0.2, 0.2, 0.2, 0.2, 0.2]"));
+  assert_false(Matches(noise, NULL, "game.noise.additive: [0.2, 0.2, 0.2, 0.2]"));
+}
+
+/* Values are put over and under what is there, and plain values of groups add up with their keys. */
+static void GroupsAddUp(void **state)
+{
+  (void)state;
+  TestAssertRuns("solver: {type: mf_trpo, beta: 0.2}\nsweep: {solver.beta.schedule: [harmonic]}\n", NULL,
+                 "{solver: {type: mf_trpo, beta: {value: 0.2, schedule: harmonic}}}\n");
+  TestAssertRuns("solver: {type: mf_trpo, beta: 0.2}\nsweep: {solver.beta.value: [0.3]}\n", NULL,
+                 "{solver: {type: mf_trpo, beta: {value: 0.3}}}\n");
+  TestAssertRuns(
+      "solver: {type: mf_trpo, beta: {schedule: harmonic}}\nsweep: {solver.beta: [0.3, {power: 1}]}\n", NULL,
+      "{solver: {type: mf_trpo, beta: 0.3}}\n{solver: {type: mf_trpo, beta: {power: 1}}}\n");
+  TestAssertRuns("solver: {eta: 1}\nsweep: {solver: [{type: mf_trpo, beta: 0.2}, {type: fictitious_play}]}\n"
+                 "overrides: [{match: {solver.beta.value: 0.2}, set: {solver.beta.schedule: harmonic}}]\n",
+                 NULL,
+                 "{solver: {type: mf_trpo, beta: {value: 0.2, schedule: harmonic}}}\n"
+                 "{solver: {type: fictitious_play}}\n");
+  TestAssertRuns(
+      "sweep: {game.noise.additive: [[1, 0], [0, 1]], game.cells: [[]]}\n", NULL,
+      "{game: {noise: {additive: [1, 0]}, cells: []}}\n{game: {noise: {additive: [0, 1]}, cells: []}}\n");
+}
+
+static void SettingsPin(void **state)
+{
+  static const char text[] =
+      "sweep: {solver.eta: [0.1, 0.2], solver.beta.value: [1, 2]}\n"
+      "zip: [{game.size: [7, 8], game.discount: [0.7, 0.8]}, {game.noise.slip: [0, 1]}]\n"
+      "overrides: [{match: {solver.eta: [0.1, 3]}, set: {solver.eta: 4, seed: 9, game.size: 5}}]\n";
+  static const char seeds[] = "seeds: [1, 2]\n", fixed[] = "seed: 4\nsweep: {metrics.every: [1]}\n",
+                    swept[] = "sweep: {seed: [1, 2], solver.eta: [3, 4]}\n";
+
+  (void)state;
+  TestAssertRuns(text,
+                 (const char *[TEST_MOST_SETTINGS]){"solver.eta=3", "game.noise={slip: 2}", "game.size=6",
+                                                    "solver.beta=5"},
+                 "{solver: {eta: 3, beta: 5}, game: {noise: {slip: 2}, size: 6, discount: 0.7}, seed: 9}\n"
+                 "{solver: {eta: 3, beta: 5}, game: {noise: {slip: 2}, size: 6, discount: 0.8}, seed: 9}\n");
+  TestAssertRuns(
+      text, (const char *[TEST_MOST_SETTINGS]){"solver={type: x}", "game.noise.slip=2", "game={size: 1}"},
+      "{solver: {type: x}, game: {size: 1}}\n");
+  TestAssertRuns(seeds, (const char *[TEST_MOST_SETTINGS]){"seed=7"}, "{seed: 7}\n");
+  TestAssertRuns(seeds, (const char *[TEST_MOST_SETTINGS]){"seeds=[8, 9]"}, "{seed: 8}\n{seed: 9}\n");
+  TestAssertRuns(seeds, (const char *[TEST_MOST_SETTINGS]){"seeds={count: 1}"}, "{seed: 1}\n");
+  TestAssertRuns(fixed, (const char *[TEST_MOST_SETTINGS]){"seeds=[8, 9]"},
+                 "{seed: 8, metrics: {every: 1}}\n{seed: 9, metrics: {every: 1}}\n");
+  TestAssertRuns(swept, (const char *[TEST_MOST_SETTINGS]){"seeds=[5]"},
+                 "{solver: {eta: 3}, seed: 5}\n{solver: {eta: 4}, seed: 5}\n");
+}
+
+static void SettingsOfSections(void **state)
+{
+  static const char text[] = "sweep: {solver.eta: [0.1, 0.2], solver.beta: [1, 2]}\n";
+
+  (void)state;
+  TestAssertRuns(text, (const char *[TEST_MOST_SETTINGS]){"sweep.solver.eta=[3]"},
+                 "{solver: {eta: 3, beta: 1}}\n{solver: {eta: 3, beta: 2}}\n");
+  TestAssertRuns(text,
+                 (const char *[TEST_MOST_SETTINGS]){"sweep={}",
+                                                    "sweep.game.size={linspace: {from: 1, to: 2, count: 2}}"},
+                 "{game: {size: 1}}\n{game: {size: 2}}\n");
+  TestAssertRuns("a: 1\n", (const char *[TEST_MOST_SETTINGS]){"sweep={seed: [1, 2]}", "exclude=[{seed: 2}]"},
+                 "{a: 1, seed: 1}\n");
+  TestAssertRuns(text, (const char *[TEST_MOST_SETTINGS]){"sweep=~", "zip=[{seed: [1], solver.eta: [2]}]"},
+                 "{seed: 1, solver: {eta: 2}}\n");
+}
+
+static void Resources(void **state)
+{
+  static const char text[] = "sweep: {game.size: [7, 8, 9]}\n"
+                             "resources:\n"
+                             "  time_limit: 30 min\n"
+                             "  ranks_per_run: 2\n"
+                             "  overrides:\n"
+                             "    - {match: {game.size: [8, 9]}, set: {ranks_per_run: 3}}\n"
+                             "    - {match: {game.size: 9}, set: {ranks_per_run: 4, time_limit: '2:00'}}\n";
+  const PetscInt    ranks[] = {2, 3, 4}, lines[] = {4, 6, 7};
+  const PetscReal   limits[] = {1800, 1800, 120};
+  TestSweep         t;
+  PetscInt          r;
+  PetscReal         limit;
+  MfgMark           mark;
+
+  (void)state;
+  TestSweepOpen(&t, text, NULL);
+  for (PetscInt i = 0; i < 3; i++) {
+    CHECK(MfgSweepGetResources(t.sweep, i, &r, &limit));
+    CHECK(MfgSweepGetRanksMark(t.sweep, i, &mark));
+    assert_int_equal(r, ranks[i]);
+    assert_int_equal(mark.line, lines[i]);
+    assert_true(limit == limits[i]);
+  }
+  TestSweepClose(&t);
+  TestSweepOpen(&t, text, (const char *[TEST_MOST_SETTINGS]){"resources.ranks_per_run=5"});
+  CHECK(MfgSweepGetResources(t.sweep, 2, &r, &limit));
+  CHECK(MfgSweepGetRanksMark(t.sweep, 2, &mark));
+  assert_int_equal(r, 5);
+  assert_int_equal(mark.source, 1);
+  assert_true(limit == 120);
+  TestSweepClose(&t);
+  TestSweepOpen(&t, "a: 1\n", NULL);
+  CHECK(MfgSweepGetResources(t.sweep, 0, &r, &limit));
+  assert_int_equal(r, 0);
+  assert_true(limit == PETSC_INFINITY);
+  TestSweepClose(&t);
+}
+
+/* Errors of the runs are told at the values of the axes. */
+static void MarksAreKept(void **state)
+{
+  TestSweep t;
+  MfgNode  *root, *size;
+
+  (void)state;
+  TestSweepOpen(&t, "game: {type: four_rooms}\nsweep:\n  game.size: [7,\n    8]\n", NULL);
+  CHECK(MfgSweepGetDocument(t.sweep, 1, &root));
+  size = MfgNodeFind(root->children[0], "size", 4);
+  assert_int_equal(size->key_mark.line, 3);
+  assert_int_equal(size->key_mark.column, 3);
+  assert_int_equal(size->mark.line, 4);
+  assert_int_equal(size->mark.column, 5);
+  CHECK(MfgNodeDestroy(&root));
+  TestSweepClose(&t);
+}
+
+static void EntriesWithoutRuns(void **state)
+{
+  static const char text[] = "solver: {type: mf_trpo}\n"
+                             "sweep: {solver.eta: [0.1, 0.2]}\n"
+                             "when:\n"
+                             "  - match: {solver.type: fictitious_play}\n"
+                             "    sweep: {game.size: [1]}\n"
+                             "overrides:\n"
+                             "  - {match: {solver.eta: 0.3}, set: {seed: 2}}\n"
+                             "  - {match: {solver.eta: 0.2}, set: {seed: 2}}\n"
+                             "exclude: [{solver.eta: 0.2}, {seed: 4}]\n"
+                             "resources: {overrides: [{match: {seed: 2}, set: {ranks_per_run: 2}}]}\n";
+
+  (void)state;
+  TestAssertWarnings(text, NULL,
+                     "f.yaml:4:12: when.match: matches no run\n"
+                     "f.yaml:7:13: overrides.match: matches no run\n"
+                     "f.yaml:9:30: exclude: matches no run\n"
+                     "f.yaml:10:33: resources.overrides.match: matches no run\n");
+  /* That a setting leaves fewer runs is no mistake in the file. */
+  TestAssertWarnings(
+      text, (const char *[TEST_MOST_SETTINGS]){"solver.eta=0.5", "solver.type=mf_trpo", "seed=3"}, "");
+}
+
+/*
+  Random products, entries of `when` and exclusions beside a count that knows nothing of them: every tuple of
+  values of all keys (0: the run has no such axis), in order, that is one of a run.
+*/
+enum { BASE = 3, WHEN = 3, KEYS = BASE + WHEN, EXCLUDES = 3 };
+
+static const char *const names[KEYS] = {"size",        "discount",    "density_floor",
+                                        "stay_reward", "move_reward", "crowd_aversion"};
+
+typedef struct {
+  int sizes[KEYS];                      /* values 1, 2, ..., size */
+  int when_key[WHEN], when_value[WHEN]; /* the axis BASE + i is there for runs with this value or the next */
+  int excludes[EXCLUDES][2][2];         /* two keys with their values */
+  int seeds;
+} Random;
+
+static int Draw(unsigned *state, int below)
+{
+  *state = *state * 1664525u + 1013904223u;
+  return (int)((*state >> 16) % (unsigned)below);
+}
+
+static void DrawAll(unsigned *state, Random *r)
+{
+  for (int k = 0; k < KEYS; k++) r->sizes[k] = 1 + Draw(state, 4);
+  for (int i = 0; i < WHEN; i++) {
+    r->when_key[i] = Draw(state, BASE + i);
+    r->when_value[i] = 1 + Draw(state, 3);
+  }
+  for (int i = 0; i < EXCLUDES; i++)
+    for (int j = 0; j < 2; j++) {
+      r->excludes[i][j][0] = Draw(state, BASE) + (j ? BASE : 0);
+      r->excludes[i][j][1] = 1 + Draw(state, 4);
+    }
+  r->seeds = 1 + Draw(state, 3);
+}
+
+static void WriteList(FILE *stream, const char *name, int size)
+{
+  fprintf(stream, "game.%s: [", name);
+  for (int v = 1; v <= size; v++) fprintf(stream, v > 1 ? ", %d" : "%d", v);
+  fputs("]", stream);
+}
+
+static void WriteFile(FILE *stream, const Random *r)
+{
+  fputs("sweep:\n", stream);
+  for (int k = 0; k < BASE; k++) {
+    fputs("  ", stream);
+    WriteList(stream, names[k], r->sizes[k]);
+    fputs("\n", stream);
+  }
+  fputs("when:\n", stream);
+  for (int i = 0; i < WHEN; i++) {
+    fprintf(stream, "  - {match: {game.%s: [%d, %d.0]}, sweep: {", names[r->when_key[i]], r->when_value[i],
+            r->when_value[i] + 1);
+    WriteList(stream, names[BASE + i], r->sizes[BASE + i]);
+    fputs("}}\n", stream);
+  }
+  fputs("exclude:\n", stream);
+  for (int i = 0; i < EXCLUDES; i++)
+    fprintf(stream, "  - {game.%s: %d, game.%s: [7, %d]}\n", names[r->excludes[i][0][0]],
+            r->excludes[i][0][1], names[r->excludes[i][1][0]], r->excludes[i][1][1]);
+  fprintf(stream, "seeds: {count: %d}\n", r->seeds);
+}
+
+static PetscBool IsRun(const Random *r, const int values[KEYS])
+{
+  for (int i = 0; i < WHEN; i++) {
+    const int       v = values[r->when_key[i]];
+    const PetscBool matches = (PetscBool)(v == r->when_value[i] || v == r->when_value[i] + 1);
+
+    if (matches != (values[BASE + i] > 0)) return PETSC_FALSE;
+  }
+  for (int i = 0; i < EXCLUDES; i++)
+    if (values[r->excludes[i][0][0]] == r->excludes[i][0][1] &&
+        values[r->excludes[i][1][0]] == r->excludes[i][1][1])
+      return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
+/* The documents of all tuples that are runs. */
+static void WriteRuns(FILE *stream, const Random *r)
+{
+  int values[KEYS] = {1, 1, 1}, k;
+
+  do {
+    for (int seed = 1; IsRun(r, values) && seed <= r->seeds; seed++) {
+      fputs("{game: {", stream);
+      for (k = 0; k < KEYS; k++)
+        if (values[k]) fprintf(stream, k ? ", %s: %d" : "%s: %d", names[k], values[k]);
+      fprintf(stream, "}, seed: %d}\n", seed);
+    }
+    for (k = KEYS - 1; k >= 0 && values[k] == r->sizes[k]; k--) values[k] = k < BASE;
+    if (k >= 0) values[k]++;
+  } while (k >= 0);
+}
+
+static void RandomSweeps(void **state)
+{
+  unsigned generator = 7;
+
+  (void)state;
+  for (int trial = 0; trial < 50; trial++) {
+    Random r;
+    char  *text = NULL, *lines = NULL;
+    size_t size;
+    FILE  *stream = open_memstream(&text, &size);
+
+    DrawAll(&generator, &r);
+    WriteFile(stream, &r);
+    fclose(stream);
+    stream = open_memstream(&lines, &size);
+    WriteRuns(stream, &r);
+    fclose(stream);
+    if (size) TestAssertRuns(text, NULL, lines); /* else it is an error */
+    free(text);
+    free(lines);
+  }
+}
+
+/* The largest sweep that needs no max_runs, with matches that look at defaults. */
+static void TenThousandRuns(void **state)
+{
+  TestSweep t;
+  PetscInt  count;
+  char     *document;
+
+  (void)state;
+  TestSweepOpen(
+      &t,
+      "game: {type: four_rooms}\n"
+      "solver: {type: mf_trpo}\n"
+      "sweep:\n"
+      "  solver.eta: {linspace: {from: 0.1, to: 1, count: 10}}\n"
+      "  solver.beta: {linspace: {from: 0.1, to: 1, count: 10}}\n"
+      "  game.size: {linspace: {from: 7, to: 16, count: 10}}\n"
+      "seeds: {count: 10}\n"
+      "overrides:\n"
+      "  - {match: {solver.beta.value: 0.3, game.discount: 0.9}, set: {solver.inner_iterations: 4}}\n"
+      "  - {match: {solver.beta.schedule: constant, seed: 10}, set: {solver.outer_iterations: 4}}\n",
+      NULL);
+  CHECK(MfgSweepGetCount(t.sweep, &count));
+  assert_int_equal(count, 10000);
+  document = TestSweepDocument(&t, 9299);
+  assert_string_equal(document,
+                      "{game: {type: four_rooms, size: 16}, solver: {type: mf_trpo, eta: 1, beta: 0.3, "
+                      "inner_iterations: 4, outer_iterations: 4}, seed: 10}");
+  CHECK(PetscFree(document));
+  TestSweepClose(&t);
+}
+
+int main(int argc, char **argv)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(WithoutSections),    cmocka_unit_test(FirstAxisIsSlowest),
+      cmocka_unit_test(RangesAreClean),     cmocka_unit_test(AxesOfMatchingRunsAlone),
+      cmocka_unit_test(AxesThatNoRunHas),   cmocka_unit_test(OverridesInOrder),
+      cmocka_unit_test(MatchesSeeDefaults), cmocka_unit_test(MatchesSeeShorthands),
+      cmocka_unit_test(GroupsAddUp),        cmocka_unit_test(SettingsPin),
+      cmocka_unit_test(SettingsOfSections), cmocka_unit_test(Resources),
+      cmocka_unit_test(MarksAreKept),       cmocka_unit_test(EntriesWithoutRuns),
+      cmocka_unit_test(RandomSweeps),       cmocka_unit_test(TenThousandRuns)};
+
+  return TestMain(argc, argv, "sweep", tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -124,10 +124,13 @@ static PetscErrorCode WriteNode(Buffer *buffer, const MfgNode *node)
 
 PetscErrorCode MfgNodeWrite(const MfgNode *node, char **text)
 {
-  Buffer buffer = {NULL, 0, 0};
+  Buffer         buffer = {NULL, 0, 0};
+  PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  PetscCall(WriteNode(&buffer, node));
+  code = WriteNode(&buffer, node);
+  if (code) PetscCall(PetscFree(buffer.text));
+  PetscCall(code);
   *text = buffer.text;
   PetscFunctionReturn(0);
 }

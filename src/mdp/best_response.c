@@ -55,11 +55,10 @@ static PetscErrorCode Evaluate(MfgModel model, void *context, Vec V, PetscReal t
 
   PetscFunctionBegin;
   if (response->changed) {
-    /*
-      first let go of the old preconditioner: the next one is of another pattern, and both need not be held
-    */
-    PetscCall(KSPGetPC(model->best_response, &pc));
-    PetscCall(PCReset(pc));
+    if (!model->direct) { /* the next preconditioner is of another pattern, and both need not be held */
+      PetscCall(KSPGetPC(model->best_response, &pc));
+      PetscCall(PCReset(pc));
+    }
     PetscCall(MfgGreedyBuild_Private(model, response->action, &response->system));
     PetscCall(KSPSetOperators(model->best_response, response->system.mat, response->system.mat));
   }
@@ -105,11 +104,11 @@ PetscErrorCode MfgModelBestResponse(MfgModel model, Vec V, Vec policy, MfgSolve 
   PetscFunctionBegin;
   PetscCall(MfgModelCheckHeld_Private(model));
   PetscCall(MfgStageBegin(MFG_STAGE_BEST_RESPONSE));
-  PetscCall(MfgModelReleaseEvaluation_Private(model));
+  PetscCall(MfgModelRelease_Private(model, model->evaluation));
   PetscCall(PetscMalloc1(model->local, &response.action));
   PetscCall(MfgGreedyCreate_Private(model, &response.system));
   PetscCall(MfgModelPolicyIteration_Private(model, &improver, &response, V, solve));
-  PetscCall(KSPReset(model->best_response)); /* between best responses it holds no memory */
+  PetscCall(MfgModelRelease_Private(model, model->best_response));
   PetscCall(MfgGreedyDestroy_Private(&response.system));
   PetscCall(PetscFree(response.action));
   if (policy && !model->failure) PetscCall(GreedyPolicy(model, V, solve->residual, policy));

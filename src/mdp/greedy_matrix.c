@@ -1,7 +1,11 @@
 /*
-  I - γ P^π of a deterministic policy. It has the successors of one action a row, a fraction of what the
-  pattern of all actions holds, so every product and every preconditioner sweep is that much cheaper; it is
-  built anew for each policy from the stored transitions, in arrays that are kept.
+  I - γ P^π of a deterministic policy.
+
+  In large games it has the successors of one action a row, a fraction of what the pattern of all actions
+  holds, so every product and every preconditioner sweep is that much cheaper; it is built anew for each
+  policy from the stored transitions, in arrays that are kept. In small games it stays on the pattern of all
+  actions: most of a small factorisation is finding the order of elimination, which a pattern that stays needs
+  once.
 */
 #include "greedy_matrix.h"
 
@@ -12,6 +16,12 @@ PetscErrorCode MfgGreedyCreate_Private(MfgModel model, MfgGreedyMatrix *greedy)
 
   PetscFunctionBegin;
   PetscCall(PetscMemzero(greedy, sizeof(*greedy)));
+  if (model->direct) {
+    if (!model->greedy) PetscCall(MatDuplicate(kernel->mat, MAT_DO_NOT_COPY_VALUES, &model->greedy));
+    PetscCall(PetscObjectReference((PetscObject)model->greedy));
+    greedy->mat = model->greedy;
+    PetscFunctionReturn(0);
+  }
   PetscCall(PetscMalloc3(n + 1, &greedy->own_i, kernel->greedy_own, &greedy->own_j, kernel->greedy_own,
                          &greedy->own_values));
   PetscCall(PetscMalloc3(n + 1, &greedy->ghost_i, kernel->greedy_ghost, &greedy->ghost_j,
@@ -64,7 +74,55 @@ static void AppendRow(MfgModel model, PetscInt i, PetscInt entry, PetscInt count
   }
 }
 
-PetscErrorCode MfgGreedyBuild_Private(MfgModel model, const PetscInt action[], MfgGreedyMatrix *greedy)
+/* The values of I - γ P on the pattern of all actions; zeros where the action taken does not lead. */
+static void WriteValues(MfgModel model, const PetscInt action[], PetscScalar own[], PetscScalar ghost[])
+{
+  const MfgKernel      *kernel = &model->kernel;
+  const MfgTransitions *t = &model->transitions;
+  const PetscInt        A = model->actions;
+  PetscInt              entry = 0;
+
+  for (PetscInt i = 0; i < model->local; i++) {
+    PetscScalar *const own_row = own + kernel->own_i[i];
+    PetscScalar *const ghost_row = ghost ? ghost + kernel->ghost_i[i] : NULL;
+    const PetscInt     own_size = kernel->own_i[i + 1] - kernel->own_i[i];
+
+    own_row[kernel->diagonal[i]] = 1;
+    for (PetscInt a = 0; a < A; a++) {
+      const PetscInt end = entry + t->count[i * A + a];
+
+      for (PetscInt e = entry; a == action[i] && e < end; e++) {
+        if (t->slot[e] < own_size)
+          own_row[t->slot[e]] -= model->discount * t->p[e];
+        else
+          ghost_row[t->slot[e] - own_size] = -model->discount * t->p[e];
+      }
+      entry = end;
+    }
+  }
+}
+
+/* The matrix of a small game, values in place. */
+static PetscErrorCode Write(MfgModel model, const PetscInt action[], Mat mat)
+{
+  Mat          own_block = mat, ghost_block = NULL;
+  PetscScalar *own, *ghost = NULL;
+
+  PetscFunctionBegin;
+  if (model->kernel.ghost_block) PetscCall(MatMPIAIJGetSeqAIJ(mat, &own_block, &ghost_block, NULL));
+  PetscCall(MatZeroEntries(mat));
+  PetscCall(MatSeqAIJGetArray(own_block, &own));
+  if (ghost_block) PetscCall(MatSeqAIJGetArray(ghost_block, &ghost));
+  WriteValues(model, action, own, ghost);
+  if (ghost_block) PetscCall(MatSeqAIJRestoreArray(ghost_block, &ghost));
+  PetscCall(MatSeqAIJRestoreArray(own_block, &own));
+  PetscCall(MatAssemblyBegin(mat, MAT_FINAL_ASSEMBLY)); /* tells the factors that values changed */
+  PetscCall(MatAssemblyEnd(mat, MAT_FINAL_ASSEMBLY));
+  PetscFunctionReturn(0);
+}
+
+/* The matrix of a large game, from the transitions that the actions take. */
+static PetscErrorCode Build(MfgModel model, const PetscInt action[], MfgGreedyMatrix *greedy)
 {
   const PetscInt n = model->local, A = model->actions;
   const MfgSlot *count = model->transitions.count;
@@ -90,5 +148,12 @@ PetscErrorCode MfgGreedyBuild_Private(MfgModel model, const PetscInt action[], M
     PetscCall(MatCreateSeqAIJWithArrays(model->comm, n, n, greedy->own_i, greedy->own_j, greedy->own_values,
                                         &greedy->mat));
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgGreedyBuild_Private(MfgModel model, const PetscInt action[], MfgGreedyMatrix *greedy)
+{
+  PetscFunctionBegin;
+  PetscCall(model->direct ? Write(model, action, greedy->mat) : Build(model, action, greedy));
   PetscFunctionReturn(0);
 }

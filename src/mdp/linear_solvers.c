@@ -54,10 +54,10 @@ PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgModelReleaseEvaluation_Private(MfgModel model)
+PetscErrorCode MfgModelRelease_Private(MfgModel model, KSP ksp)
 {
   PetscFunctionBegin;
-  if (!model->direct) PetscCall(KSPReset(model->evaluation));
+  if (!model->direct) PetscCall(KSPReset(ksp));
   PetscFunctionReturn(0);
 }
 

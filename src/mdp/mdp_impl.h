@@ -75,6 +75,7 @@ struct _p_MfgModel {
   Vec        rhs, residual; /* work, over states */
 
   KSP evaluation, best_response, population;
+  Mat greedy; /* of the best response, where that is solved directly; NULL before the first one */
 
   char      *failure;
   MfgFailure failure_kind;
@@ -85,11 +86,11 @@ PetscErrorCode MfgModelCreateSolver_Private(MfgModel model, const char *prefix, 
                                             KSP *ksp);
 
 /*
-  Give back the memory of the evaluation's preconditioner and work vectors, if they are large, before a solver
-  that needs as much takes its place. They come back with the next evaluation, whose matrix has changed
-  anyway.
+  Give back the memory of a solver's preconditioner and work vectors, if the game is large, before another
+  solver that needs as much takes its place. They come back with the next solve, whose matrix has mostly
+  changed anyway.
 */
-PetscErrorCode MfgModelReleaseEvaluation_Private(MfgModel model);
+PetscErrorCode MfgModelRelease_Private(MfgModel model, KSP ksp);
 
 /*
   successors.c: the successors of (s, a) at μ (NULL: see MfgGameClass), checked: distinct, those that this

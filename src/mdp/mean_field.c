@@ -1,4 +1,5 @@
 /* Holding the model at a mean field: what of μ each rank sees, transitions and rewards there. */
+#include <math.h>
 #include "mdp_impl.h"
 
 PetscErrorCode MfgModelCreateCoupling_Private(MfgModel model)
@@ -151,7 +152,7 @@ static PetscErrorCode CheckRewards(MfgModel model)
 
   PetscFunctionBegin;
   for (PetscInt i = 0; i < model->local * model->actions; i++)
-    if (PetscIsInfOrNanReal(model->rewards[i])) finite = 0;
+    if (!isfinite(model->rewards[i])) finite = 0;
   PetscCallMPI(MPI_Allreduce(&finite, &everywhere, 1, MPI_INT, MPI_MIN, model->comm));
   if (!everywhere)
     PetscCall(MfgModelFail_Private(model, MFG_FAILURE_NOT_FINITE, "the rewards are not finite numbers"));

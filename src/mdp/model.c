@@ -60,6 +60,7 @@ PetscErrorCode MfgModelDestroy(MfgModel *model)
   PetscCall(KSPDestroy(&(*model)->evaluation));
   PetscCall(KSPDestroy(&(*model)->best_response));
   PetscCall(KSPDestroy(&(*model)->population));
+  PetscCall(MatDestroy(&(*model)->greedy));
   PetscCall(MfgModelDestroyCoupling_Private(*model));
   PetscCall(MfgModelDestroyPattern_Private(*model));
   PetscCall(PetscFree((*model)->rewards));

@@ -57,6 +57,10 @@ PetscErrorCode MfgModelFlow(MfgModel model, PetscInt steps, Vec mu)
   PetscReal moved = 0;
 
   PetscFunctionBegin;
+  if (model->transitions_coupling == MFG_COUPLING_NONE) {
+    PetscCall(MfgModelPush(model, steps, mu));
+    PetscFunctionReturn(0);
+  }
   /* a game is not asked about what is no law any more */
   for (PetscInt step = 0; step < steps && !PetscIsInfOrNanReal(moved); step++)
     PetscCall(Step(model, mu, &moved));
@@ -193,7 +197,7 @@ PetscErrorCode MfgModelLinearMeanField(MfgModel model, Vec mu, MfgSolve *solve)
   PetscCall(MfgModelCheckHeld_Private(model));
   PetscCall(MfgModelRefresh_Private(model, 1 + sigma, -1));
   PetscCall(MfgStageBegin(MFG_STAGE_POPULATION));
-  PetscCall(MfgModelReleaseEvaluation_Private(model));
+  PetscCall(MfgModelRelease_Private(model, model->evaluation));
   if (model->direct)
     PetscCall(KSPSetOperators(model->population, model->kernel.mat, model->kernel.mat));
   else

@@ -63,7 +63,7 @@ def solve(folder, text):
     out = folder / f"out{len(list(folder.glob('out*')))}"
     done = run_throng(folder, "run", "experiment.yaml", "--out", out.name)
     assert done.returncode == 0, done.stderr
-    (result,) = out.glob("*/*")
+    (result,) = (path.parent for path in out.glob("*/*/run.json"))
     with (result / "metrics.csv").open(newline="") as file:
         rows = [
             [float(row[name] or 0) for name in METRICS]  # empty where it has no meaning

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from throng_analysis import __version__
+from throng_analysis.compare import Question, write_compare
 from throng_analysis.errors import InputError
 from throng_analysis.panels import write_panels
 from throng_analysis.report import write_report
+from throng_analysis.statistics import ARITHMETIC, MEANS
 from throng_analysis.table import write_table
 
 DONE, WITH_PROBLEMS, BAD_INPUT = 0, 1, 2
@@ -49,6 +51,16 @@ missing, failed, interrupted, stale or damaged are rows too.
 
 DIR is the folder of an experiment (OUT/<name>) or any folder above it. run.json and
 metrics.csv are checked against the checksums that throng wrote.
+"""
+
+COMPARE = """\
+Compare the settings of a sweep. The runs below DIR are put into groups of equal
+parameters, and over the seeds of each group there are means with 95 % confidence
+intervals (Student's t). Writes compare.csv, compare.parquet, curves with bands against
+iterations and seconds, and heat maps over two numeric parameters.
+
+Means are over the runs that ended well; the others are counted. In the curves a run
+that stopped earlier than others of its group keeps its last value.
 """
 
 
@@ -93,7 +105,57 @@ def parser() -> argparse.ArgumentParser:
         "--verify", action="store_true", help="check every file that has a checksum, fields.h5 too"
     )
     table.set_defaults(act=_table)
+    compare = commands.add_parser(
+        "compare",
+        help="means over seeds with confidence intervals, curves with bands, heat maps",
+        description=COMPARE,
+        epilog="example:\n  throng-analysis compare results/grid --by solver.eta "
+        f"--by solver.beta\n\n{EXIT_CODES}",
+        formatter_class=raw,
+    )
+    _add_folders(compare, "where to write tables and figures (default: DIR/compare)")
+    _add_question(compare)
+    compare.set_defaults(act=_compare)
     return top
+
+
+def _add_question(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--by",
+        metavar="KEY",
+        action="append",
+        default=[],
+        help="a parameter that makes a group, and may be repeated (default: all that differ)",
+    )
+    command.add_argument(
+        "--over",
+        metavar="KEY",
+        action="append",
+        default=[],
+        help="a parameter that means are over, and may be repeated (default: seed)",
+    )
+    command.add_argument(
+        "--metric",
+        metavar="NAME",
+        default=Question.metric,
+        help="a column of metrics.csv (default: %(default)s)",
+    )
+    command.add_argument(
+        "--mean",
+        choices=MEANS,
+        default=ARITHMETIC,
+        help="geometric: of the logarithms, for values above zero (default: %(default)s)",
+    )
+    command.add_argument(
+        "--axes",
+        metavar=("X", "Y"),
+        nargs=2,
+        default=[],
+        help="the numeric parameters of the heat maps (default: the first two, the solver's first)",
+    )
+    command.add_argument(
+        "--planned", action="store_true", help="leave out runs that are not in the latest plan"
+    )
 
 
 def _add_folders(command: argparse.ArgumentParser, out: str) -> None:
@@ -134,6 +196,27 @@ def _table(options: argparse.Namespace) -> int:
         _complain(problem)
     print(table.summary)
     return WITH_PROBLEMS if table.problems else DONE
+
+
+def _compare(options: argparse.Namespace) -> int:
+    comparison = write_compare(
+        options.folder, options.out or options.folder / "compare", _question(options)
+    )
+    for message in (*comparison.problems, *comparison.warnings):
+        _complain(message)
+    print(comparison.summary)
+    return WITH_PROBLEMS if comparison.problems else DONE
+
+
+def _question(options: argparse.Namespace) -> Question:
+    return Question(
+        by=options.by,
+        over=options.over,
+        metric=options.metric,
+        mean=options.mean,
+        axes=options.axes,
+        only_planned=options.planned,
+    )
 
 
 def _complain(message: str) -> None:

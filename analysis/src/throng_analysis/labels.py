@@ -53,9 +53,9 @@ def groups_of(runs: Sequence[Run], most: int) -> list[Group]:
     the metrics and the seed among all runs, those of a solver among the runs that have it.
     """
     settings = [flatten(run.record.parameters) for run in runs]
-    keys = [key for key in _differing(settings) if not key.startswith(ASIDE)]
+    keys = [key for key in differing(settings) if not key.startswith(ASIDE)]
     if len(set(_labels(settings, keys))) < len(runs):
-        keys = _differing(settings)
+        keys = differing(settings)
     order = sorted(range(len(runs)), key=lambda index: _rank(settings[index], keys))
     runs, settings = [runs[index] for index in order], [settings[index] for index in order]
     if len(runs) > most and SEED in keys:
@@ -94,7 +94,7 @@ def _with_status(label: str, runs: list[Run]) -> str:
     return f"{label} ({f'{diverged} ' if len(runs) > 1 else ''}diverged)"
 
 
-def _differing(settings: list[dict]) -> list[str]:
+def differing(settings: list[dict]) -> list[str]:
     """Return the keys in which runs differ, in the order of the records, without the solver."""
     keys = list(dict.fromkeys(key for setting in settings for key in setting))
     return [key for key in keys if key != "solver.type" and _differs(key, settings)]
@@ -102,7 +102,7 @@ def _differing(settings: list[dict]) -> list[str]:
 
 def differing_keys(runs: Sequence[Run], *prefixes: str) -> list[str]:
     """Return the parameters that begin with one of `prefixes` and differ between runs."""
-    keys = _differing([flatten(run.record.parameters) for run in runs])
+    keys = differing([flatten(run.record.parameters) for run in runs])
     return [key for key in keys if key.startswith(prefixes)]
 
 
@@ -128,11 +128,30 @@ def _rank(setting: dict, keys: list[str]) -> list[tuple]:
 def _labels(settings: list[dict], keys: list[str]) -> list[str]:
     labels = []
     for setting in settings:
-        solver = str(setting.get("solver.type", "solver not named"))
-        words = SOLVERS.get(solver, solver.replace("_", " "))
+        solver = solver_words(str(setting.get("solver.type", "solver not named")))
         parts = [_part(key, setting, keys) for key in keys if setting.get(key) is not None]
-        labels.append(", ".join([words[0].upper() + words[1:], *filter(None, parts)]))
+        labels.append(", ".join([solver, *filter(None, parts)]))
     return labels
+
+
+def solver_words(solver: str) -> str:
+    """Return the name of a solver in plain words."""
+    words = SOLVERS.get(solver, solver.replace("_", " "))
+    return words[:1].upper() + words[1:]
+
+
+def setting_label(setting: dict, keys: Sequence[str]) -> str:
+    """Return the parameters `keys` of a setting in words; those that it does not have are left out.
+
+    The solver comes first, and is named only if it is among the keys.
+    """
+    parts = [_part(key, setting, list(keys)) for key in keys if setting.get(key) is not None]
+    return ", ".join(filter(None, parts)) or "all runs"
+
+
+def key_words(key: str) -> str:
+    """Return how a parameter is called on an axis: its symbol, or its key in words."""
+    return SYMBOLS.get(key) or _words(key)
 
 
 def _part(key: str, setting: dict, keys: list[str]) -> str:
@@ -141,6 +160,10 @@ def _part(key: str, setting: dict, keys: list[str]) -> str:
         return _population_part(key, setting, keys)
     if key == "metrics.horizon":
         return f"horizon {setting[key]}"
+    if key == "solver.type":
+        return solver_words(setting[key])
+    if key == "game.type":
+        return setting[key].replace("_", " ")
     return _named(key, setting[key])
 
 
@@ -155,7 +178,7 @@ def _population_part(key: str, setting: dict, keys: list[str]) -> str:
 
 
 def _named(key: str, value: object) -> str:
-    name = SYMBOLS.get(key) or _words(key)
+    name = key_words(key)
     if isinstance(value, str):
         return f"{name} {value.replace('_', ' ')}"
     if isinstance(value, bool):

@@ -1,0 +1,182 @@
+"""Compare the settings of a sweep: means over seeds with confidence intervals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from throng_analysis.errors import InputError
+from throng_analysis.experiments import find_experiments
+from throng_analysis.figures.bands import draw_bands
+from throng_analysis.figures.cells import draw_cells
+from throng_analysis.figures.style import Drawing
+from throng_analysis.groups import Grouping, SeedGroup, group, resolve
+from throng_analysis.metrics import BY_COLUMN, EXPLOITABILITY, GAPS, Metric
+from throng_analysis.output import write_whole, writing_below
+from throng_analysis.record import ENDED_WELL
+from throng_analysis.scan import STATUSES, Entry, scan
+from throng_analysis.statistics import ARITHMETIC, Spread
+from throng_analysis.summary import problems_of, several, summary_of
+from throng_analysis.table import column_of, write_frame
+
+SPREAD = ("mean", "low", "high", "deviation", "least", "median", "most")
+MOST_PRINTED = 10
+
+
+@dataclass
+class Question:
+    """What is to be compared, and how."""
+
+    by: Sequence[str] = ()  # parameters; all that differ if empty
+    over: Sequence[str] = ()  # the seed if empty
+    metric: str = EXPLOITABILITY.column
+    mean: str = ARITHMETIC
+    axes: Sequence[str] = ()  # of the heat maps; two numeric parameters if empty
+    only_planned: bool = False
+
+    @property
+    def measured(self) -> Metric:
+        """The metric; raises InputError if there is none of that name."""
+        if self.metric not in BY_COLUMN:
+            raise InputError(
+                f"--metric {self.metric}: no such metric; there are {', '.join(BY_COLUMN)}"
+            )
+        return BY_COLUMN[self.metric]
+
+
+@dataclass
+class Comparison:
+    """What was written, what is to be said of it, and what is wrong or left out."""
+
+    files: list[Path] = field(default_factory=list)
+    summary: str = ""
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def write_compare(folder: Path, out: Path, question: Question) -> Comparison:
+    """Write compare.csv, compare.parquet and the figures of the runs below `folder` into `out`.
+
+    Raises InputError if there is nothing to compare, or if `out` cannot be written.
+    """
+    metric = question.measured
+    experiments = find_experiments(folder)
+    entries = [
+        entry
+        for experiment in experiments
+        for entry in scan(experiment, keep=[metric.column])
+        if entry.planned is not False or not question.only_planned
+    ]
+    _check(folder, entries, metric)
+    grouping = group(entries, question.by, question.over)
+    frame = frame_of_groups(grouping, question)
+    drawings = draw(grouping, question)
+    lacking = sum(not entry.good for entry in entries)
+    comparison = Comparison(problems=problems_of(experiments, entries), warnings=grouping.cautions)
+    if lacking:
+        comparison.problems.append(
+            f"{several(lacking, 'run')} of {len(entries)} without a result: "
+            "means are over the others; compare.csv counts them for each setting"
+        )
+    with writing_below(out):
+        comparison.files = write_frame(frame, out, "compare")
+        for drawing in drawings:
+            comparison.files.append(out / f"{drawing.slug}.png")
+            write_whole(comparison.files[-1], drawing.png())
+    comparison.summary = "\n".join(
+        [summary_of(experiments, entries), best_of(grouping, question), *map(str, comparison.files)]
+    )
+    return comparison
+
+
+def draw(grouping: Grouping, question: Question) -> list[Drawing]:
+    """Draw the mean courses and the heat maps."""
+    axes = heat_axes(grouping, question.axes)
+    drawings = draw_bands(grouping, question.measured, question.mean)
+    if axes:
+        drawings += draw_cells(grouping, axes, question.measured, question.mean)
+    return drawings
+
+
+def _check(folder: Path, entries: Sequence[Entry], metric: Metric) -> None:
+    if not any(entry.good for entry in entries):
+        raise InputError(
+            f"{folder}: no run has ended well; `throng status` says what is to be done"
+        )
+    final = f"final.{metric.column}"
+    if not any(final in entry.numbers for entry in entries if entry.good):
+        raise InputError(
+            f"{folder}: no run has a value of {metric.column}; name it in metrics.which and run "
+            "again, or choose another one with --metric"
+        )
+
+
+def heat_axes(grouping: Grouping, asked: Sequence[str]) -> tuple[str, str] | None:
+    """Return the two parameters of the heat maps: the first numeric ones, those of solvers first.
+
+    None if there are no two; raises InputError if one that was asked for is of no use.
+    """
+    numeric = [key for key in grouping.keys if _is_numeric(grouping.groups, key)]
+    if asked:
+        settings = [one.setting for one in grouping.groups]
+        axes = [resolve(name, grouping.keys, settings)[0] for name in asked]
+        for name, axis in zip(asked, axes, strict=True):
+            if axis not in numeric or len(set(axes)) < len(axes):
+                raise InputError(
+                    f"--axes {' '.join(asked)}: {name} is not one of two numeric parameters with "
+                    f"several values; there are {', '.join(numeric) or 'none'}"
+                )
+        return tuple(axes)
+    numeric.sort(key=lambda key: not key.startswith("solver."))
+    return tuple(numeric[:2]) if len(numeric) > 1 else None
+
+
+def _is_numeric(groups: Sequence[SeedGroup], key: str) -> bool:
+    values = {one.setting[key] for one in groups if key in one.setting}
+    return len(values) > 1 and all(type(value) in (int, float) for value in values)
+
+
+def spread_of(one: SeedGroup, name: str, mean: str = ARITHMETIC) -> Spread:
+    """Return the spread of a number such as 'final.exploitability' over the good runs."""
+    return Spread.of([entry.numbers.get(name) for entry in one.good], mean)
+
+
+def frame_of_groups(grouping: Grouping, question: Question) -> pl.DataFrame:
+    """Return one row for each group: its parameters, its runs by status, and its numbers."""
+    column = question.metric
+    numbers = {f"final.{column}": question.mean}
+    if BY_COLUMN[column] in GAPS:
+        numbers[f"best.{column}"] = question.mean
+    numbers |= {"iterations": ARITHMETIC, "solve_seconds": ARITHMETIC}
+    rows = [_row(one, numbers) for one in grouping.groups]
+    names = [*grouping.keys, *(name for name in rows[0] if name not in grouping.keys)]
+    return pl.DataFrame([column_of(name, rows) for name in names])
+
+
+def _row(one: SeedGroup, numbers: dict[str, str]) -> dict:
+    lacking = one.lacking()
+    row = dict(one.setting) | {"runs": len(one.entries), "good": len(one.good)}
+    row |= {status: lacking[status] for status in STATUSES if status not in ENDED_WELL}
+    row["stale"] = sum(bool(entry.stale) for entry in one.entries)
+    for name, mean in numbers.items():
+        spread = spread_of(one, name, mean)
+        row[f"{name}.count"] = spread.count
+        row |= {f"{name}.{what}": getattr(spread, what) for what in SPREAD}
+    return row
+
+
+def best_of(grouping: Grouping, question: Question) -> str:
+    """Return the settings with the smallest final means, in words."""
+    name = f"final.{question.metric}"
+    found = [(spread_of(one, name, question.mean), one) for one in grouping.groups]
+    found = sorted((pair for pair in found if pair[0].mean is not None), key=lambda p: p[0].mean)
+    metric = question.measured
+    lines = [f"{metric.label} at the end, {question.mean} mean over {' and '.join(grouping.over)}:"]
+    for spread, one in found[:MOST_PRINTED]:
+        interval = "" if spread.low is None else f" [{spread.low:.3g}, {spread.high:.3g}]"
+        runs = f"{spread.count} of {several(len(one.entries), 'run')}"
+        lines.append(f"  {spread.mean:.4g}{interval}, {runs}: {one.label}")
+    if len(found) > MOST_PRINTED:
+        lines.append(f"  {len(found) - MOST_PRINTED} more settings are in compare.csv")
+    return "\n".join(lines)

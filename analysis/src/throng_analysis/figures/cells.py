@@ -1,0 +1,331 @@
+"""Heat maps of a sweep over two of its parameters, one panel for each value of the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import fill
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from throng_analysis.figures.style import INK, MUTED, PAPER, WALL, Drawing, settings
+from throng_analysis.groups import Grouping, SeedGroup
+from throng_analysis.labels import key_words, setting_label
+from throng_analysis.metrics import Metric
+from throng_analysis.statistics import GEOMETRIC, Spread
+
+COLOURS = "viridis"
+CELL = (0.74, 0.46)  # inches, of a cell with its number
+MOST_WRITTEN = 12  # values of an axis with which cells still hold their numbers
+SMALL, SMALLEST, LETTER = 0.34, 0.1, 0.24  # inches: without; the least; the least with a letter
+LONGEST = 7.0  # inches of an axis with small cells
+RIGHT, BELOW, LINE, HEAD = 0.3, 0.66, 0.2, 0.42  # inches around the cells
+BARE, NAME, DIGIT = 0.45, 0.4, 0.085  # inches at the left: without ticks, of the name, of a letter
+NARROWEST = 1.75  # inches of the cells of a panel, for its title
+BAR, BAR_GAP, BAR_WORDS, BAR_HEIGHT = 0.16, 0.15, 0.75, 2.2  # inches: the colour bar at the right
+WIDEST = 11.0  # inches of panels side by side
+MOST_PANELS = 12  # of a figure
+LETTERS = (
+    "the letter is that of most of its runs (failed, diverged, running, interrupted, missing)."
+)
+
+
+@dataclass
+class Panel:
+    """The settings of one heat map."""
+
+    title: str
+    cells: dict[tuple, SeedGroup]  # by the values of both axes, None for one that it lacks
+    ticks: tuple[dict, dict]  # of both axes: value → its label, in order
+    cell: tuple[float, float] = CELL
+
+    @property
+    def inner(self) -> tuple[float, float]:
+        """Width and height of the cells in inches."""
+        return tuple(len(t) * edge for t, edge in zip(self.ticks, self.cell, strict=True))
+
+    @property
+    def left(self) -> float:
+        """Inches at the left of the cells."""
+        labels = self.ticks[1].values()
+        return BARE if list(self.ticks[1]) == [None] else NAME + DIGIT * max(map(len, labels))
+
+    @property
+    def heading(self) -> str:
+        """The title, broken to the width of the panel."""
+        return fill(self.title, int(11 * (max(self.inner[0], NARROWEST) + RIGHT)))
+
+    @property
+    def above(self) -> float:
+        """Inches above the cells."""
+        return LINE * (1.5 + self.heading.count("\n"))
+
+    @property
+    def below(self) -> float:
+        """Inches below the cells; labels of small ones are upright."""
+        return BELOW if self.cell == CELL else NAME + DIGIT * max(map(len, self.ticks[0].values()))
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in inches with what stands around the cells."""
+        width, height = self.inner
+        return self.left + max(width, NARROWEST) + RIGHT, self.above + height + self.below
+
+
+def draw_cells(
+    grouping: Grouping, axes: tuple[str, str], metric: Metric, mean: str
+) -> list[Drawing]:
+    """Draw the mean at the end of each setting over two parameters, in one figure or more."""
+    spreads = {
+        id(one): Spread.of([e.numbers.get(f"final.{metric.column}") for e in one.good], mean)
+        for one in grouping.groups
+    }
+    panels = _panels(grouping, axes)
+    pages = [panels[at : at + MOST_PANELS] for at in range(0, len(panels), MOST_PANELS)]
+    maps = [Map(page, axes, metric, mean, spreads) for page in pages]
+    return [one.drawing(number if len(maps) > 1 else 0) for number, one in enumerate(maps, 1)]
+
+
+def _panels(grouping: Grouping, axes: tuple[str, str]) -> list[Panel]:
+    rest = [key for key in grouping.keys if key not in axes]
+    members: dict[tuple, list[SeedGroup]] = {}
+    for one in grouping.groups:
+        members.setdefault(tuple(map(one.setting.get, rest)), []).append(one)
+    panels = []
+    for groups in sorted(members.values(), key=len, reverse=True):
+        title = setting_label(groups[0].shown, rest) if rest else ""
+        cells = {tuple(map(one.setting.get, axes)): one for one in groups}
+        panels.append(Panel(title, cells, tuple(_ticks(groups, axis) for axis in axes)))
+    cell = _cell(panels)
+    for panel in panels:
+        panel.cell = cell
+    return panels
+
+
+def _ticks(groups: Sequence[SeedGroup], axis: str) -> dict:
+    labels = {one.setting.get(axis): one.shown.get(axis) for one in groups}
+    ordered = sorted(labels, key=lambda value: (value is not None, value or 0))
+    return {value: "–" if value is None else f"{labels[value]:g}" for value in ordered}
+
+
+def _cell(panels: Sequence[Panel]) -> tuple[float, float]:
+    most = max(len(ticks) for panel in panels for ticks in panel.ticks)
+    if most <= MOST_WRITTEN:
+        return CELL
+    edge = max(SMALLEST, min(SMALL, LONGEST / most))
+    return edge, edge
+
+
+class Map:
+    """One figure of heat maps."""
+
+    def __init__(
+        self,
+        panels: list[Panel],
+        axes: tuple[str, str],
+        metric: Metric,
+        mean: str,
+        spreads: dict[int, Spread],
+    ):
+        self.panels, self.axes, self.metric, self.mean = panels, axes, metric, mean
+        self.spreads = spreads
+        self.groups = [one for panel in panels for one in panel.cells.values()]
+        means = [self.mean_of(one) for one in self.groups]
+        positive = [value for value in means if value is not None and value > 0] or [1.0]
+        low, high = min(positive), max(positive)
+        self.norm = LogNorm(low, high) if high > 1.01 * low else LogNorm(low / 2, high * 2)
+        self.colours = mpl.colormaps[COLOURS]
+
+    def mean_of(self, one: SeedGroup) -> float | None:
+        """Return what a cell shows, None if no run has it."""
+        return self.spreads[id(one)].mean
+
+    def drawing(self, number: int) -> Drawing:
+        """Draw the figure; `number` is that of the page, 0 if it is the only one."""
+        label = f"{self.metric.label[0].upper()}{self.metric.label[1:]}"
+        with settings():
+            figure = self._draw(f"{label} at the end  {self.metric.math}")
+        suffix = f"_{number}" if number else ""
+        names = " and ".join(self.axes)
+        found = [value for value in map(self.mean_of, self.groups) if value is not None]
+        span = f", from {min(found):.3g} to {max(found):.3g}" if found else ""
+        return Drawing(
+            slug=f"heat_{self.metric.column}{suffix}",
+            caption=" ".join([f"{label} at the end over {names}.", *self._notes()]),
+            alt=f"Heat maps of {self.metric.label} over {names} for {len(self.groups)} settings"
+            f"{span}.",
+            figure=figure,
+        )
+
+    def _draw(self, heading: str) -> Figure:
+        places, width, height = _places(self.panels)
+        bar_at = width + BAR_GAP
+        width = bar_at + BAR + BAR_WORDS
+        figure = Figure(figsize=(width, height), layout="none")
+        FigureCanvasAgg(figure)
+        figure.text(0.15 / width, 1 - 0.14 / height, heading, va="top", weight="bold", size=13)
+        for panel, (left, top) in zip(self.panels, places, strict=True):
+            inner = panel.inner
+            box = (left + panel.left, top - inner[1], *inner)
+            axes = figure.add_axes(_share(box, width, height))
+            self._draw_panel(axes, panel)
+        tall = min(BAR_HEIGHT, height - HEAD - 0.8)
+        box = (bar_at, height - HEAD - LINE * 1.5 - tall, BAR, tall)
+        self._draw_bar(figure, _share(box, width, height))
+        return figure
+
+    def _draw_panel(self, axes: Axes, panel: Panel) -> None:
+        x, y = (list(ticks) for ticks in panel.ticks)
+        for place, one in panel.cells.items():
+            self._draw_cell(axes, panel, one, x.index(place[0]), y.index(place[1]))
+        axes.set_xlim(-0.5, len(x) - 0.5)
+        axes.set_ylim(-0.5, len(y) - 0.5)
+        axes.grid(visible=False)
+        axes.tick_params(length=0, labelsize=9.5)
+        for axis, key, ticks in zip((axes.xaxis, axes.yaxis), self.axes, panel.ticks, strict=True):
+            if list(ticks) == [None]:
+                axis.set_ticks([])
+                axis.label.set(text=f"no {key_words(key)}", color=MUTED)
+                continue
+            axis.set_ticks(range(len(ticks)), list(ticks.values()))
+            axis.label.set_text(key_words(key))
+            if axis is axes.yaxis and len(key_words(key)) == 1:
+                axis.label.set(rotation=0, va="center", ha="right")
+        if panel.cell != CELL:
+            _thin_ticks(axes, panel)
+        for spine in axes.spines.values():
+            spine.set(visible=True, color=MUTED, linewidth=0.8)
+        axes.set_title(panel.heading, size=11, pad=6)
+
+    def _draw_cell(self, axes: Axes, panel: Panel, one: SeedGroup, x: int, y: int) -> None:
+        value = self.mean_of(one)
+        box = ((x - 0.5, y - 0.5), 1, 1)
+        edge = {"edgecolor": PAPER, "linewidth": 0.8 if panel.cell == CELL else 0.3}
+        if value is None:
+            axes.add_patch(Rectangle(*box, facecolor=WALL, hatch="////", linewidth=0))
+            axes.add_patch(Rectangle(*box, facecolor="none", **edge))
+            words = _why(one) if panel.cell == CELL else _letter(one, panel)
+            back = {"facecolor": WALL, "edgecolor": "none", "pad": 0.8}
+            axes.text(x, y, words, ha="center", va="center", size=7.5, color=INK, bbox=back)
+            return
+        colour = self.colours(self.norm(value) if value > 0 else 0.0)
+        axes.add_patch(Rectangle(*box, facecolor=colour, **edge))
+        if panel.cell != CELL:
+            return
+        lacking = sum(one.lacking().values())
+        ink = INK if np.dot(colour[:3], (0.299, 0.587, 0.114)) > 0.5 else PAPER
+        raised = 0.14 if lacking else 0
+        axes.text(x, y + raised, short(value), ha="center", va="center", size=9.5, color=ink)
+        if lacking:
+            counted = f"{len(one.good)} of {len(one.entries)}"
+            axes.text(x, y - 0.25, counted, ha="center", va="center", size=6.8, color=ink)
+
+    def _draw_bar(self, figure: Figure, box: tuple) -> None:
+        bar = figure.colorbar(ScalarMappable(self.norm, self.colours), cax=figure.add_axes(box))
+        bar.outline.set_visible(False)
+        if self.norm.vmax < 100 * self.norm.vmin:
+            bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        bar.ax.yaxis.set_minor_formatter(NullFormatter())
+        bar.ax.tick_params(labelsize=9.5)
+
+    def _notes(self) -> list[str]:
+        """Return what the caption says of means, and of cells that have none."""
+        kind = "Geometric" if self.mean == GEOMETRIC else "Arithmetic"
+        notes = [
+            f"{kind} means over the runs of each setting that ended well; logarithmic colours."
+        ]
+        written = self.panels[0].cell == CELL
+        if not written:
+            notes.append("The numbers are in compare.csv.")
+        without = [one for one in self.groups if self.mean_of(one) is None]
+        if without:
+            notes.append(
+                f"{len(without)} hatched cell{'s' if len(without) > 1 else ''} without a result: "
+                + ("the word says why." if written else LETTERS)
+            )
+        if written and any(one.lacking() and one.good for one in self.groups):
+            notes.append("'3 of 5': so many runs of the setting have a result.")
+        if any((self.mean_of(one) or 1) <= 0 for one in self.groups):
+            notes.append("Means that are not above zero have the darkest colour.")
+        if any(len(p.cells) < len(p.ticks[0]) * len(p.ticks[1]) for p in self.panels):
+            notes.append("White: there is no such run.")
+        return notes
+
+
+def short(value: float) -> str:
+    """Return a number with two digits, as short as can be: '0.012', '4.5', '120', '1.3e−6'."""
+    rounded = float(f"{value:.2g}")
+    if rounded == 0 or 0.001 <= abs(rounded) < 100_000:
+        return f"{rounded:.10g}" if abs(rounded) >= 10 or rounded == 0 else f"{rounded:#.2g}"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}e{int(power)}".replace("-", "−")
+
+
+def _places(panels: Sequence[Panel]) -> tuple[list[tuple[float, float]], float, float]:
+    """Return left edges of panels and upper edges of their cells, and the size of all in inches.
+
+    Panels stand in rows of columns: one below the other where the row is high enough for them.
+    """
+    rows: list[list[list[Panel]]] = []
+    for panel in panels:
+        row = rows[-1] if rows else None
+        if row and _height(row[-1]) + panel.size[1] <= max(map(_height, row)):
+            row[-1].append(panel)
+        elif row and sum(map(_width, row)) + panel.size[0] <= WIDEST:
+            row.append([panel])
+        else:
+            rows.append([[panel]])
+    height = HEAD + sum(max(map(_height, row)) for row in rows)
+    places, top = [], height - HEAD
+    for row in rows:
+        left = 0.0
+        for column in row:
+            under = top
+            for panel in column:
+                places.append((left, under - panel.above))
+                under -= panel.size[1]
+            left += _width(column)
+        top -= max(map(_height, row))
+    return places, max(sum(map(_width, row)) for row in rows), height
+
+
+def _width(column: Sequence[Panel]) -> float:
+    return max(panel.size[0] for panel in column)
+
+
+def _height(column: Sequence[Panel]) -> float:
+    return sum(panel.size[1] for panel in column)
+
+
+def _share(box: tuple[float, ...], width: float, height: float) -> tuple[float, ...]:
+    return box[0] / width, box[1] / height, box[2] / width, box[3] / height
+
+
+def _thin_ticks(axes: Axes, panel: Panel) -> None:
+    """Leave out labels of small cells that would overlap, and turn those of the abscissa."""
+    axes.tick_params(axis="x", rotation=90)
+    for axis in (axes.xaxis, axes.yaxis):
+        every = max(1, round(0.2 / panel.cell[0] + 0.49))
+        for index, tick in enumerate(axis.get_ticklabels()):
+            tick.set_visible(index % every == 0)
+
+
+def _why(one: SeedGroup) -> str:
+    """Return why a setting has no result, a line for each status."""
+    lacking = one.lacking() or {"not\nrecorded": 1}
+    if len(lacking) == 1:
+        return next(iter(lacking))
+    return "\n".join(f"{count} {status}" for status, count in lacking.most_common(3))
+
+
+def _letter(one: SeedGroup, panel: Panel) -> str:
+    """Return the first letter of what became of most runs, where there is room for it."""
+    lacking = one.lacking().most_common(1)
+    return lacking[0][0][0] if lacking and panel.cell[0] >= LETTER else ""

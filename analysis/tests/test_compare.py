@@ -1,0 +1,218 @@
+"""Groups of a sweep, the table of means, and what is said of runs without a result."""
+
+import math
+
+import polars as pl
+import pytest
+from sweeps import Made, decay, each, grid
+from sweeps import write_experiment as write
+
+from throng_analysis.cli import main
+from throng_analysis.errors import InputError
+from throng_analysis.experiments import find_experiments
+from throng_analysis.groups import group, settings_of
+from throng_analysis.scan import scan
+
+T4 = 2.776445105  # Student's t, 95 %, 4 degrees of freedom
+
+
+def compare(folder, *options, code=0):
+    """Run the command; returns the rows of compare.csv."""
+    assert main(["compare", str(folder), *options]) == code
+    frame = pl.read_csv(folder / "compare" / "compare.csv")
+    assert frame.equals(pl.read_parquet(folder / "compare" / "compare.parquet"), null_equal=True)
+    return list(frame.iter_rows(named=True))
+
+
+def grouping(folder, by=(), over=()):
+    entries = [entry for one in find_experiments(folder) for entry in scan(one, ["exploitability"])]
+    return group(entries, by, over)
+
+
+def mixed():
+    return grid(
+        solver__type=["mf_trpo"], solver__eta=[0.5, 0.1], solver__beta=[0.1, 0.2], seed=range(1, 6)
+    ) + grid(solver__type=["fictitious_play"], seed=range(1, 6))
+
+
+def test_groups_are_of_all_parameters_that_differ_but_the_seed(tmp_path):
+    found = grouping(write(tmp_path, each(mixed(), lambda axes: [1.0])))
+    assert found.keys == ["solver.type", "solver.eta", "solver.beta.value"]
+    assert found.over == ["seed"] and found.cautions == []
+    assert [one.label for one in found.groups] == [
+        "Fictitious play",
+        "MF-TRPO, η = 0.1, β = 0.1",
+        "MF-TRPO, η = 0.1, β = 0.2",
+        "MF-TRPO, η = 0.5, β = 0.1",
+        "MF-TRPO, η = 0.5, β = 0.2",
+    ]
+    assert all(len(one.entries) == 5 for one in found.groups)
+
+
+def test_numbers_in_labels_have_as_many_digits_as_tell_them_apart(tmp_path):
+    runs = each(grid(solver__eta=[0.21544346900318834, 0.01, 1]), lambda axes: [1.0])
+    labels = [one.label for one in grouping(write(tmp_path, runs)).groups]
+    assert labels == ["η = 0.01", "η = 0.215", "η = 1"]
+    close = each(grid(solver__eta=[0.21544, 0.215441]), lambda axes: [1.0])
+    labels = [one.label for one in grouping(write(tmp_path, close, name="close")).groups]
+    assert labels == ["η = 0.21544", "η = 0.215441"]
+
+
+def test_the_table_has_means_and_intervals_of_each_group(tmp_path):
+    values = {1: 2.0, 2: 4.0, 3: 6.0, 4: 8.0, 5: 10.0}
+    runs = each(
+        grid(solver__eta=[0.1, 0.2], seed=values),
+        lambda axes: [50.0, 0.5, values[axes["seed"]] * axes["solver.eta"]],
+    )
+    rows = compare(write(tmp_path, runs))
+    for row, eta in zip(rows, (0.1, 0.2), strict=True):
+        assert (row["solver.eta"], row["runs"], row["good"], row["failed"]) == (eta, 5, 5, 0)
+        final = {key: row[f"final.exploitability.{key}"] for key in ("mean", "low", "high")}
+        half = T4 * math.sqrt(10 / 5) * eta  # s² = (16 + 4 + 0 + 4 + 16) / 4
+        assert final["mean"] == pytest.approx(6 * eta)
+        assert final["low"] == pytest.approx(6 * eta - half, rel=1e-8)
+        assert final["high"] == pytest.approx(6 * eta + half, rel=1e-8)
+        assert row["final.exploitability.median"] == pytest.approx(6 * eta)
+        best = [min(0.5, value * eta) for value in values.values()]
+        assert row["best.exploitability.mean"] == pytest.approx(sum(best) / 5)
+        assert row["iterations.mean"] == 2
+
+
+def test_the_geometric_mean_is_asked_for(tmp_path):
+    runs = each(grid(seed=[1, 2]), lambda axes: [10.0 ** -axes["seed"]])
+    (row,) = compare(write(tmp_path, runs), "--mean", "geometric")
+    assert row["final.exploitability.mean"] == pytest.approx(10**-1.5)
+
+
+def test_runs_without_a_result_are_counted_and_not_averaged(tmp_path, capsys):
+    runs = each(grid(solver__eta=[0.1, 0.2], seed=range(1, 8)), lambda axes: [axes["seed"]])
+    bad = ("failed", "diverged", "interrupted", "missing", "damaged")
+    for run, status in zip(runs, bad, strict=False):
+        run.status = status
+    runs[4].status = "converged"
+    folder = write(tmp_path, runs)
+    (runs[4].folder / "run.json").write_text("{}")
+    rows = compare(folder, code=1)
+    first, second = rows
+    assert [first[status] for status in bad] == [1] * 5
+    assert (first["runs"], first["good"], first["final.exploitability.mean"]) == (7, 2, 6.5)
+    assert (second["good"], second["final.exploitability.mean"]) == (7, 4)
+    output = capsys.readouterr()
+    assert "5 runs of 14 without a result" in output.err and "damaged" in output.err
+    assert "6.5 [0.147, 12.9], 2 of 7 runs: η = 0.1" in output.out
+
+
+def test_a_setting_without_any_result_is_a_row(tmp_path):
+    runs = each(mixed(), lambda axes: [1.0])
+    for run in runs:
+        if run.axes.get("solver.eta") == 0.1 and run.axes["solver.beta"] == 0.2:
+            run.status = "missing"
+    rows = compare(write(tmp_path, runs), code=1)
+    assert len(rows) == 5
+    (row,) = (row for row in rows if not row["good"])
+    assert (row["solver.eta"], row["solver.beta.value"], row["missing"]) == (0.1, 0.2, 5)
+    assert row["final.exploitability.mean"] is None
+
+
+def test_parameters_of_runs_without_a_record_come_from_their_like(tmp_path):
+    base = {"game.type": "four_rooms", "metrics.every": 1}
+    runs = each(mixed(), lambda axes: [1.0])
+    for run in runs:
+        if run.axes.get("solver.eta") == 0.1 or run.axes["seed"] == 3:
+            run.status = "missing"
+    folder = write(tmp_path, runs, base=base)
+    entries = [entry for one in find_experiments(folder) for entry in scan(one)]
+    for entry, setting in zip(entries, settings_of(entries), strict=True):
+        axes = entry.experiment.plan[entry.run_id].axes
+        assert setting["game.type"] == "four_rooms" and setting["metrics.every"] == 1
+        assert setting["solver.type"] == axes["solver.type"] and setting["seed"] == axes["seed"]
+        assert setting.get("solver.eta") == axes.get("solver.eta")
+        assert setting.get("solver.beta.value") == axes.get("solver.beta")
+        assert ("solver.beta.schedule" in setting) == (axes["solver.type"] == "mf_trpo")
+    assert len(grouping(folder).groups) == 5
+
+
+def test_other_keys_and_what_is_averaged_over(tmp_path, capsys):
+    folder = write(tmp_path, each(mixed(), lambda axes: [axes.get("solver.eta", 3.0)]))
+    by_solver = compare(folder, "--by", "solver.type")
+    assert [row["runs"] for row in by_solver] == [5, 20]
+    assert by_solver[1]["final.exploitability.mean"] == pytest.approx(0.3)
+    error = capsys.readouterr().err
+    assert "the means are also over solver.eta, solver.beta.value" in error
+    rows = compare(folder, "--by", "solver.type", "--by", "solver.beta")
+    assert [row["solver.beta.value"] for row in rows] == [None, 0.1, 0.2]
+    over_eta = compare(folder, "--over", "seed", "--over", "solver.eta")
+    assert [row["runs"] for row in over_eta] == [5, 10, 10]
+
+
+def test_a_seed_that_is_there_twice_is_a_caution(tmp_path, capsys):
+    for name in ("a", "b"):
+        write(tmp_path, each(grid(seed=[1, 2]), lambda axes: [1.0]), name=name)
+    (row,) = compare(tmp_path)
+    assert row["runs"] == 4
+    assert "seed 1 is there 2 times" in capsys.readouterr().err
+
+
+def test_runs_outside_the_plan_take_part_unless_they_are_not_wanted(tmp_path):
+    runs = each(grid(solver__eta=[0.1, 0.2], seed=[1, 2]), lambda axes: [1.0])
+    for run in runs[2:]:
+        run.planned = False
+    folder = write(tmp_path, runs)
+    assert [row["solver.eta"] for row in compare(folder)] == [0.1, 0.2]
+    (row,) = compare(folder, "--planned")
+    assert row["runs"] == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--by", "solver.etta"],
+            "solver.etta: no run has this parameter; did you mean solver.eta",
+        ),
+        (["--over", "sed"], "did you mean seed"),
+        (["--metric", "quality"], "no run has a value of quality; name it in metrics.which"),
+        (["--metric", "exploit"], "--metric exploit: no such metric; there are exploitability, "),
+        (["--axes", "solver.eta", "solver.type"], "solver.type is not one of two numeric"),
+        (["--axes", "solver.eta", "solver.eta"], "solver.eta is not one of two numeric"),
+    ],
+)
+def test_bad_questions_write_nothing(tmp_path, capsys, options, message):
+    folder = write(tmp_path, each(mixed(), lambda axes: [1.0]))
+    assert main(["compare", str(folder), *options]) == 2
+    assert message in capsys.readouterr().err
+    assert not (folder / "compare").exists()
+
+
+def test_nothing_that_ended_well_is_bad_input(tmp_path, capsys):
+    folder = write(tmp_path, [Made({"seed": 1}, "missing"), Made({"seed": 2}, "failed")])
+    assert main(["compare", str(folder)]) == 2
+    assert "no run has ended well; `throng status` says" in capsys.readouterr().err
+
+
+def test_the_best_settings_are_printed_first(tmp_path, capsys):
+    runs = each(
+        grid(solver__eta=[0.1 * k for k in range(1, 13)], seed=[1, 2]),
+        lambda axes: decay(1 / axes["solver.eta"], 0.5, 4),
+    )
+    folder = write(tmp_path, runs)
+    compare(folder)
+    lines = capsys.readouterr().out.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("exploitability at the end"))
+    labels = [line.rsplit(": ", 1)[1] for line in lines[at + 1 : at + 11]]
+    assert labels == [f"η = {k / 10:g}" for k in range(12, 2, -1)]
+    assert "2 more settings are in compare.csv" in lines[at + 11]
+    assert {path.name for path in (folder / "compare").iterdir()} == {
+        "compare.csv",
+        "compare.parquet",
+        "curves_exploitability_iteration.png",
+        "curves_exploitability_seconds.png",
+    }
+
+
+def test_a_parameter_below_which_nothing_differs(tmp_path):
+    folder = write(tmp_path, each(grid(solver__beta=[0.1], seed=[1, 2]), lambda axes: [1.0]))
+    (row,) = compare(folder, "--by", "solver.beta")
+    assert row["runs"] == 2
+    with pytest.raises(InputError, match="those that differ: seed"):
+        grouping(folder, by=["solver.gamma"])

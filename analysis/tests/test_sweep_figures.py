@@ -1,0 +1,233 @@
+"""Curves with bands and heat maps, against a direct computation."""
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+from sweeps import each, grid
+from sweeps import write_experiment as write
+from test_compare import grouping
+
+from throng_analysis.compare import Question, draw, heat_axes
+from throng_analysis.errors import InputError
+from throng_analysis.figures.bands import GREY, MOST_COLOURED
+from throng_analysis.figures.cells import short
+
+ETAS, BETAS, SEEDS = [0.1, 0.5, 1.0], [0.05, 0.2], range(1, 5)
+T3 = 3.182446305  # Student's t, 95 %, 3 degrees of freedom
+
+
+def value(axes):
+    return axes.get("solver.eta", 2.0) * axes.get("solver.beta", 0.3) * (1 + 0.1 * axes["seed"])
+
+
+def sweep(tmp_path, change=lambda run: None, values=lambda axes: [8.0, value(axes)]):
+    axes = grid(solver__type=["mf_trpo"], solver__eta=ETAS, solver__beta=BETAS, seed=SEEDS)
+    axes += grid(solver__type=["fictitious_play"], seed=SEEDS)
+    runs = each(axes, values)
+    for run in runs:
+        change(run)
+    return write(tmp_path, runs)
+
+
+def drawings(folder, **question):
+    by = question.pop("by", ())
+    found = draw(grouping(folder, by), Question(by=by, **question))
+    return {drawing.slug: drawing for drawing in found}
+
+
+def shown(axes):
+    """Return what stands in the cells of a heat map, by column and row."""
+    cells = {}
+    for text in axes.texts:
+        x, y = text.get_position()
+        cells.setdefault((round(x), round(y)), []).append(text.get_text())
+    return cells
+
+
+def panels(drawing):
+    return {axes.get_title(loc="left"): axes for axes in drawing.figure.axes}
+
+
+def mean(eta, beta, seeds=SEEDS):
+    axes = ({"solver.eta": eta, "solver.beta": beta, "seed": seed} for seed in seeds)
+    return float(np.mean([value(one) for one in axes]))
+
+
+def test_cells_hold_the_means_of_a_direct_computation(tmp_path):
+    drawing = drawings(sweep(tmp_path))["heat_exploitability"]
+    assert set(panels(drawing)) == {"MF-TRPO", "Fictitious play", ""}
+    axes = panels(drawing)["MF-TRPO"]
+    cells = shown(axes)
+    assert len(cells) == 6
+    for x, eta in enumerate(ETAS):
+        for y, beta in enumerate(BETAS):
+            (text,) = cells[x, y]
+            assert float(text) == pytest.approx(mean(eta, beta), rel=0.05)
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0.1", "0.5", "1"]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("η", "β")
+    alone = panels(drawing)["Fictitious play"]
+    assert [float(text) for (text,) in shown(alone).values()] == [0.75]
+    assert (alone.get_xlabel(), alone.get_ylabel()) == ("no η", "no β")
+    assert "White" not in drawing.caption and "hatched" not in drawing.caption
+
+
+def test_colours_are_logarithmic_over_all_panels(tmp_path):
+    drawing = drawings(sweep(tmp_path))["heat_exploitability"]
+    bar = panels(drawing)[""]
+    low, high = bar.get_ylim()
+    assert bar.get_yscale() == "log"
+    assert (low, high) == (pytest.approx(mean(0.1, 0.05)), pytest.approx(0.75))
+
+
+def test_cells_without_a_result_say_why(tmp_path):
+    def change(run):
+        place = (run.axes.get("solver.eta"), run.axes.get("solver.beta"))
+        seed = run.axes["seed"]
+        if place == (0.1, 0.05):
+            run.status = "missing"
+        elif place == (0.5, 0.05):
+            run.status = "failed" if seed == 1 else "diverged"
+        elif place == (0.5, 0.2) and seed > 2:
+            run.status = "interrupted"
+
+    drawing = drawings(sweep(tmp_path, change))["heat_exploitability"]
+    axes = panels(drawing)["MF-TRPO"]
+    cells = shown(axes)
+    assert cells[0, 0] == ["missing"]
+    assert cells[1, 0] == ["3 diverged\n1 failed"]
+    assert cells[1, 1] == [short(mean(0.5, 0.2, seeds=[1, 2])), "2 of 4"]
+    assert sum(patch.get_hatch() is not None for patch in axes.patches) == 2
+    assert "2 hatched cells without a result" in drawing.caption
+    assert "'3 of 5': so many runs" in drawing.caption
+
+
+def test_places_that_are_not_in_the_plan_stay_white(tmp_path):
+    axes = grid(solver__eta=ETAS, solver__beta=BETAS)[:-1]
+    folder = write(tmp_path, each(axes, lambda axes: [1.0, 0.5]))
+    drawing = drawings(folder)["heat_exploitability"]
+    assert len(shown(drawing.figure.axes[0])) == 5
+    assert "White: there is no such run." in drawing.caption
+
+
+def test_values_not_above_zero_are_said(tmp_path):
+    folder = sweep(tmp_path, values=lambda axes: [8.0, -1e-16])
+    found = drawings(folder)
+    assert "not above zero have the darkest colour" in found["heat_exploitability"].caption
+    assert "Hollow marks" in found["curves_exploitability_iteration"].caption
+
+
+def test_large_maps_have_small_cells_without_numbers(tmp_path):
+    axes = grid(solver__eta=[0.01 * k for k in range(1, 15)], solver__beta=[0.1, 0.2])
+    runs = each(axes, lambda axes: [1.0, axes["solver.eta"]])
+    runs[0].status = "missing"
+    drawing = drawings(write(tmp_path, runs))["heat_exploitability"]
+    assert shown(drawing.figure.axes[0]) == {(0, 0): ["m"]}
+    assert "The numbers are in compare.csv." in drawing.caption
+
+
+def test_axes_are_numeric_parameters_of_the_solver_first(tmp_path):
+    axes = grid(game__size=[7, 9], solver__eta=[0.1, 0.2], solver__beta=[0.1, 0.2], seed=[1, 2])
+    found = grouping(write(tmp_path, each(axes, lambda axes: [1.0])))
+    assert heat_axes(found, ()) == ("solver.eta", "solver.beta.value")
+    assert heat_axes(found, ("game.size", "solver.beta")) == ("game.size", "solver.beta.value")
+    few = grouping(write(tmp_path, each(grid(solver__eta=[1, 2]), lambda axes: [1.0]), name="few"))
+    assert heat_axes(few, ()) is None
+    with pytest.raises(InputError, match=r"game\.size: no run has this parameter"):
+        heat_axes(few, ("solver.eta", "game.size"))
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0.0123, "0.012"), (4.46, "4.5"), (121, "120"), (1.3e-6, "1.3e−6"), (0, "0"), (1, "1.0")],
+)
+def test_numbers_in_cells_are_short(number, words):
+    assert short(number) == words
+
+
+def test_curves_are_the_means_with_their_intervals(tmp_path):
+    folder = sweep(tmp_path, values=lambda axes: [8.0 * axes["seed"], 4.0, value(axes)])
+    drawing = drawings(folder)["curves_exploitability_iteration"]
+    (axes,) = drawing.figure.axes
+    assert len(axes.lines) == 7 and axes.get_yscale() == "log"
+    texts = [text.get_text() for text in drawing.figure.legends[0].get_texts()]
+    assert texts[0] == "Fictitious play" and texts[1] == "MF-TRPO, η = 0.1, β = 0.05"
+    assert texts[-1] == "95 % confidence"
+    line = axes.lines[1]
+    assert list(line.get_xdata()) == [0, 1, 2]
+    assert list(line.get_ydata()) == pytest.approx([20, 4, mean(0.1, 0.05)])
+    finals = [value({"solver.eta": 0.1, "solver.beta": 0.05, "seed": seed}) for seed in SEEDS]
+    half = T3 * np.std(finals, ddof=1) / 2
+    corners = axes.collections[1].get_paths()[0].vertices
+    ends = sorted({round(y, 9) for x, y in corners if x == 2})
+    assert ends == pytest.approx([mean(0.1, 0.05) - half, mean(0.1, 0.05) + half])
+    assert "Runs of each setting: 4." in drawing.caption
+
+
+def test_a_band_that_nears_zero_is_cut_and_said(tmp_path):
+    runs = each(grid(seed=[1, 2]), lambda axes: [8.0, 1.0 if axes["seed"] == 1 else 3.0])
+    folder = write(tmp_path, runs)
+    drawing = drawings(folder)["curves_exploitability_iteration"]
+    corners = drawing.figure.axes[0].collections[0].get_paths()[0].vertices
+    assert min(y for x, y in corners if x == 1) == pytest.approx(0.2)
+    assert "1 of the bands reach closer to zero than a tenth of the mean" in drawing.caption
+    geometric = drawings(folder, mean="geometric")["curves_exploitability_iteration"]
+    corners = geometric.figure.axes[0].collections[0].get_paths()[0].vertices
+    spread = np.log(3) / 2 * np.sqrt(2) * 12.7062047 / np.sqrt(2)
+    low = min(y for x, y in corners if x == 1)
+    assert low == pytest.approx(np.sqrt(3) * np.exp(-spread), rel=1e-6)
+
+
+def test_runs_that_stopped_earlier_or_failed_are_said(tmp_path):
+    def change(run):
+        if run.axes["seed"] == 1:
+            run.status = "failed"
+
+    folder = sweep(tmp_path, change, values=lambda axes: [8.0] * (2 + axes["seed"] % 2))
+    caption = drawings(folder)["curves_exploitability_iteration"].caption
+    assert "14 of 21 runs stopped before the last one of their setting and keep" in caption
+    assert "7 runs of these settings have no result and are left out." in caption
+
+
+def test_single_runs_have_no_band(tmp_path):
+    folder = write(tmp_path, each(grid(solver__eta=[1, 2]), lambda axes: [2.0, 1.0]))
+    caption = drawings(folder)["curves_exploitability_iteration"].caption
+    assert "2 of 2 curves are of a single run and have no band." in caption
+
+
+def test_many_settings_have_panels_and_the_best_are_coloured(tmp_path):
+    etas = [0.1 * k for k in range(1, 11)]
+    axes = grid(solver__type=["mf_trpo"], solver__eta=etas, seed=[1, 2])
+    axes += grid(solver__type=["fictitious_play"], seed=[1, 2])
+    runs = each(axes, lambda axes: [9.0, axes.get("solver.eta", 5.0)])
+    drawing = drawings(write(tmp_path, runs))["curves_exploitability_iteration"]
+    assert set(panels(drawing)) == {"Best of each solver", "MF-TRPO"}
+    best = panels(drawing)["Best of each solver"]
+    assert [line.get_ydata()[-1] for line in best.lines] == pytest.approx([5.0, 0.1])
+    crowd = panels(drawing)["MF-TRPO"]
+    grey = [line for line in crowd.lines if to_rgba(line.get_color()) == to_rgba(GREY)]
+    assert sorted(line.get_ydata()[-1] for line in grey) == pytest.approx(etas[MOST_COLOURED:])
+    assert "settings with the smallest means at the end are coloured" in drawing.caption
+
+
+def test_games_have_panels_of_their_own_with_one_legend(tmp_path):
+    axes = grid(game__size=[7, 9, 11], solver__type=["mf_trpo", "fictitious_play"], seed=[1, 2])
+    runs = each(axes, lambda axes: [axes["game.size"], 1.0])
+    drawing = drawings(write(tmp_path, runs))["curves_exploitability_iteration"]
+    assert list(panels(drawing)) == ["size = 7", "size = 9", "size = 11"]
+    (legend,) = drawing.figure.legends
+    assert [text.get_text() for text in legend.get_texts()][:2] == ["Fictitious play", "MF-TRPO"]
+    for axes in drawing.figure.axes:
+        assert [line.get_color() for line in axes.lines] == [
+            handle.get_color() for handle in legend.get_lines()
+        ]
+
+
+def test_many_panels_are_several_figures(tmp_path):
+    axes = grid(game__size=list(range(7, 35, 2)), solver__eta=[1, 2], solver__beta=[0.1, 0.2])
+    found = drawings(write(tmp_path, each(axes, lambda axes: [2.0, 1.0])))
+    assert [slug for slug in found if slug.startswith("curves_exploitability_iteration")] == [
+        f"curves_exploitability_iteration_{k}" for k in (1, 2, 3)
+    ]
+    assert [slug for slug in found if slug.startswith("heat")] == [
+        f"heat_exploitability_{k}" for k in (1, 2)
+    ]

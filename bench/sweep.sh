@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# What a sweep costs beside the solves in it. See --help.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../jobs/common.sh"
+
+usage() {
+  cat <<'END'
+Usage: bash bench/sweep.sh [RUNS]
+
+Performs a sweep of RUNS (default 1000) runs of 150 iterations of online mirror descent on four_rooms 11x11, with
+exploitability at each iteration, on 2 ranks, one rank a run. Prints the wall time of the whole command, from before
+mpirun to after it, in units of half the sum of the runs' solve times. Wants the release build and an idle machine with 2
+cores; half a minute.
+END
+}
+
+runs=1000
+case ${1:-} in
+  --help | -h)
+    usage
+    exit
+    ;;
+  ?*) runs=$1 ;;
+esac
+prepare_mpi
+export OMPI_MCA_mpi_yield_when_idle=0 # the machine is ours
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cat >"$folder/sweep.yaml" <<END
+name: sweep
+game: {type: four_rooms, size: 11}
+solver: {type: online_mirror_descent, initial_policy: random, outer_iterations: 150}
+metrics: {which: [exploitability]}
+seeds: {count: $runs}
+END
+begin=$EPOCHREALTIME
+mpi 2 build/release/throng run "$folder/sweep.yaml" --out "$folder"
+end=$EPOCHREALTIME
+find "$folder/sweep" -name run.json -exec grep -h '"solve_seconds"' {} + |
+  awk -v begin="$begin" -v end="$end" '
+    { sub(/.*: /, ""); sum += $1; n++ }
+    END {
+      printf "%d runs: wall time %.2f s, half the sum of the solve times %.2f s, ratio %.3f; %.1f ms a solve\n",
+        n, end - begin, sum / 2, (end - begin) / (sum / 2), 1000 * sum / n
+    }'

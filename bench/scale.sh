@@ -38,7 +38,7 @@ measure_times() {
 
 # <metrics> <size>: peak memory of all ranks together, in bytes
 peak_memory() {
-  mpi 2 "$build/throng" run "$folder/memory.yaml" --out "$folder" --overwrite --set "game.size=$2" \
+  mpi 2 "$build/throng" run "$folder/memory.yaml" --out "$folder" --set "game.size=$2" \
     --set "metrics.which=[$1]" >/dev/null 2>&1
   find "$folder/memory" -name run.json -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2- |
     xargs sed -n 's/.*"peak_memory_bytes": *\([0-9]*\).*/\1/p'

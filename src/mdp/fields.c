@@ -23,6 +23,22 @@ static PetscErrorCode Agree(MfgFieldsFile file, PetscBool ok, const char *what)
   PetscFunctionReturn(0);
 }
 
+/*
+  Rank 0: of the format of HDF5 1.8, whose tables have checksums: one that is damaged is not taken for one of
+  a wild size. Without such, a flipped bit can cost all memory.
+*/
+static hid_t CreateFile(const char *path)
+{
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  hid_t       file;
+
+  H5Pset_fapl_sec2(access); /* Divert() needs a file descriptor */
+  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
+  file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  H5Pclose(access);
+  return file;
+}
+
 PetscErrorCode MfgFieldsCreate(MfgModel model, const char *path, MfgFieldsFile *file)
 {
   int ok = 1;
@@ -36,7 +52,7 @@ PetscErrorCode MfgFieldsCreate(MfgModel model, const char *path, MfgFieldsFile *
   PetscCallMPI(MPI_Comm_size(model->comm, &(*file)->size));
   if ((*file)->rank == 0) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* we say ourselves what went wrong */
-    (*file)->file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    (*file)->file = CreateFile(path);
     ok = (*file)->file >= 0;
   }
   PetscCallMPI(MPI_Bcast(&ok, 1, MPI_INT, 0, model->comm));

@@ -290,6 +290,7 @@ static PetscErrorCode Begin(MfgSolver solver)
 {
   PetscFunctionBegin;
   solver->start = MPI_Wtime() - solver->elapsed;
+  solver->begun = PETSC_TRUE;
   if (solver->restored) {
     if (MfgSolverRowIsCurrent_Private(solver)) PetscCall(MfgSolverCheckStop_Private(solver));
     PetscFunctionReturn(0);

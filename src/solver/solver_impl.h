@@ -48,9 +48,11 @@ struct _p_MfgSolver {
   MfgSolverInterrupt interrupt;
   void              *interrupt_context;
 
-  PetscBool       restored, spoiled; /* spoiled: by a file that was good for a part of the state only */
-  double          elapsed;           /* seconds before the state that was restored */
-  double          start;             /* MPI_Wtime() when the run had taken no second */
+  PetscBool       begun;    /* there is a row */
+  PetscBool       restored; /* from a state */
+  PetscBool       spoiled;  /* by a file that was good for a part of the state only */
+  double          elapsed;  /* seconds before the state that was restored */
+  double          start;    /* MPI_Wtime() when the run had taken no second */
   MfgSolverReason reason;
   char            text[512];
 };

@@ -214,7 +214,7 @@ PetscErrorCode MfgSolverSave(MfgSolver solver, const char *path)
   PetscErrorCode           error, of_close;
 
   PetscFunctionBegin;
-  PetscCheck(solver->previous_mu, solver->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgSolverSetUp() first");
+  PetscCheck(solver->begun, solver->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgSolverSolve() first");
   PetscCheck(solver->reason >= 0 || solver->reason == MFG_INTERRUPTED, solver->comm, PETSC_ERR_ARG_WRONGSTATE,
              "A run that failed has no state to go on from");
   PetscCall(MfgStageBegin(MFG_STAGE_OUTPUT));
@@ -295,7 +295,7 @@ PetscErrorCode MfgSolverRestore(MfgSolver solver, const char *path, char problem
 
   PetscFunctionBegin;
   PetscCheck(solver->previous_mu, solver->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgSolverSetUp() first");
-  PetscCheck(solver->start == 0, solver->comm, PETSC_ERR_ARG_WRONGSTATE, "The solver has begun already");
+  PetscCheck(!solver->begun, solver->comm, PETSC_ERR_ARG_WRONGSTATE, "The solver has begun already");
   PetscCall(MfgFieldsOpen(solver->model, path, &state.file, problem, size));
   if (problem[0]) PetscFunctionReturn(0);
   PetscCall(Read(solver, &state));

@@ -5,6 +5,7 @@
 #include <hdf5.h>
 #include <petscsys.h>
 #include <stdint.h>
+#include "folder.h"
 
 /* What is wrong with a data set. */
 typedef enum {
@@ -36,15 +37,9 @@ typedef struct {
   PetscBool   without_states, states_as_real;
 } TestGameFile;
 
-/* A folder of the test's own, for setup and teardown, and paths of new files in it. */
-int         TestMakeFolder(void **state);
-int         TestRemoveFolder(void **state);
-const char *TestFolder(void);
-/* The buffer is used again by the next call. */
+/* The path of a new file; the buffer is used again by the next call. */
 const char *TestNewFile(void);
 
-PetscBool TestIsFirstRank(void);
-void      TestWait(void);
 /* For one rank. */
 void TestWriteGameFile(const char *path, const TestGameFile *content);
 /* The first rank writes a new file; all know its path, as of TestNewFile(). */

@@ -9,55 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 #include "complaints.h"
+#include "folder.h"
 #include "testing.h"
 
 enum { S = 25, A = 5 }; /* of crowd_grid */
-
-static char folder[PETSC_MAX_PATH_LEN];
-
-static PetscBool IsFirstRank(void)
-{
-  PetscMPIInt rank;
-
-  assert_int_equal(MPI_Comm_rank(PETSC_COMM_WORLD, &rank), MPI_SUCCESS);
-  return rank == 0 ? PETSC_TRUE : PETSC_FALSE;
-}
-
-/* The path of a file in the folder of this run; the buffer is used again by the next call. */
-static const char *In(const char *name)
-{
-  static char path[PETSC_MAX_PATH_LEN + 64];
-
-  snprintf(path, sizeof(path), "%s/%s", folder, name);
-  return path;
-}
-
-static int MakeFolder(void **state)
-{
-  const char *root = getenv("TMPDIR");
-
-  (void)state;
-  snprintf(folder, sizeof(folder), "%s/throng-fields-XXXXXX", root ? root : "/tmp");
-  if (IsFirstRank() && !mkdtemp(folder)) return 1;
-  return MPI_Bcast(folder, sizeof(folder), MPI_CHAR, 0, PETSC_COMM_WORLD);
-}
-
-static int RemoveFolder(void **state)
-{
-  static const char *const names[] = {"good.h5", "bad.h5", "text.h5"};
-
-  (void)state;
-  if (MPI_Barrier(PETSC_COMM_WORLD)) return 1;
-  if (!IsFirstRank()) return 0;
-  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) (void)unlink(In(names[i]));
-  return rmdir(folder);
-}
 
 static void WriteGoodFile(MfgModel model, Vec mu, Vec pi)
 {
   MfgFieldsFile file;
 
-  CHECK(MfgFieldsCreate(model, In("good.h5"), &file));
+  CHECK(MfgFieldsCreate(model, TestIn("good.h5"), &file));
   CHECK(MfgFieldsWrite(file, "mean_field", mu));
   CHECK(MfgFieldsWrite(file, "policy", pi));
   CHECK(MfgFieldsWriteCells(file));
@@ -81,12 +42,12 @@ static void RoundTrip(void **state)
   TestComplaintsInit(&collected);
   WriteGoodFile(model, mu, pi);
   CHECK(VecDuplicate(pi, &pi_read));
-  CHECK(MfgPolicySetFromFile(model, In("good.h5"), "a.key", &collected.complaints, pi_read));
+  CHECK(MfgPolicySetFromFile(model, TestIn("good.h5"), "a.key", &collected.complaints, pi_read));
   TestAssertNoComplaint(&collected);
   expected = TestGather(pi, &size);
   TestAssertNear(pi_read, size, expected, 0, "a policy that was read");
   CHECK(PetscFree(expected));
-  second = TestGame("crowd_grid", "initial", "file", "initial.path", In("good.h5"), NULL);
+  second = TestGame("crowd_grid", "initial", "file", "initial.path", TestIn("good.h5"), NULL);
   reader = TestModel(second, NULL);
   mu_read = TestStateVec(reader, 0);
   CHECK(MfgModelGetInitialMeanField(reader, mu_read, &collected.complaints));
@@ -111,8 +72,8 @@ static void ContentsOfTheFile(void **state)
   hid_t   file, item;
 
   (void)state;
-  if (!IsFirstRank()) return;
-  file = H5Fopen(In("good.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (!TestIsFirstRank()) return;
+  file = H5Fopen(TestIn("good.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
   assert_true(file >= 0);
   item = H5Aopen(file, "game", H5P_DEFAULT);
   assert_true(H5Aread(item, H5Aget_type(item), text) >= 0);
@@ -134,9 +95,9 @@ static void WriteBadFile(const char *name, int dimensions, const hsize_t shape[2
 {
   hid_t file, space, set;
 
-  assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
-  if (IsFirstRank()) {
-    file = H5Fcreate(In("bad.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  TestWait();
+  if (TestIsFirstRank()) {
+    file = H5Fcreate(TestIn("bad.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     space = H5Screate_simple(dimensions, shape, NULL);
     set = H5Dcreate2(file, name, H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     assert_true(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
@@ -144,7 +105,7 @@ static void WriteBadFile(const char *name, int dimensions, const hsize_t shape[2
     H5Sclose(space);
     H5Fclose(file);
   }
-  assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
+  TestWait();
 }
 
 /* Reading the policy of the file gives one complaint with the fragment, on every rank. */
@@ -157,10 +118,11 @@ static void AssertBadPolicy(const char *name, const char *fragment)
 
   TestComplaintsInit(&collected);
   CHECK(MfgModelCreateStateActionVec(model, &pi));
-  CHECK(MfgPolicySetFromFile(model, In(name), "initial_policy.path", &collected.complaints, pi));
+  CHECK(MfgPolicySetFromFile(model, TestIn(name), "initial_policy.path", &collected.complaints, pi));
   TestAssertComplaint(&collected, "initial_policy.path", fragment);
   CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
-  assert_int_equal(MfgPolicySetFromFile(model, In(name), "initial_policy.path", NULL, pi), PETSC_ERR_USER);
+  assert_int_equal(MfgPolicySetFromFile(model, TestIn(name), "initial_policy.path", NULL, pi),
+                   PETSC_ERR_USER);
   CHECK(PetscPopErrorHandler());
   CHECK(VecDestroy(&pi));
   TestDestroy(&model, &game);
@@ -168,7 +130,7 @@ static void AssertBadPolicy(const char *name, const char *fragment)
 
 static void AssertBadLaw(const char *name, const char *fragment)
 {
-  MfgGame        game = TestGame("crowd_grid", "initial", "file", "initial.path", In(name), NULL);
+  MfgGame        game = TestGame("crowd_grid", "initial", "file", "initial.path", TestIn(name), NULL);
   MfgModel       model = TestModel(game, NULL);
   Vec            mu = TestStateVec(model, 0);
   TestComplaints collected;
@@ -189,13 +151,13 @@ static void FilesThatCannotBeRead(void **state)
   (void)state;
   AssertBadPolicy("missing.h5", "can't read");
   AssertBadLaw("missing.h5", "can't read");
-  if (IsFirstRank()) {
-    text = fopen(In("text.h5"), "w");
+  if (TestIsFirstRank()) {
+    text = fopen(TestIn("text.h5"), "w");
     assert_non_null(text);
     fputs("no HDF5\n", text);
     fclose(text);
   }
-  assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
+  TestWait();
   AssertBadPolicy("text.h5", "as an HDF5 file");
   AssertBadLaw("text.h5", "as an HDF5 file");
   WriteBadFile("polizy", 2, shape, values);
@@ -229,10 +191,10 @@ static void WrongType(void **state)
   hid_t         file, space, set, type;
 
   (void)state;
-  if (IsFirstRank()) {
+  if (TestIsFirstRank()) {
     type = H5Tcopy(H5T_C_S1);
     H5Tset_size(type, sizeof(words[0]));
-    file = H5Fcreate(In("bad.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    file = H5Fcreate(TestIn("bad.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     space = H5Screate_simple(2, shape, NULL);
     set = H5Dcreate2(file, "policy", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     assert_true(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, words) >= 0);
@@ -241,7 +203,7 @@ static void WrongType(void **state)
     H5Fclose(file);
     H5Tclose(type);
   }
-  assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
+  TestWait();
   AssertBadPolicy("bad.h5", "does not hold numbers");
 }
 
@@ -308,7 +270,7 @@ static void OfTheSolver(void **state)
   CHECK(MfgSolverCheck(solver, &collected.complaints));
   TestAssertComplaint(&collected, "initial_policy", "needs initial_policy.path");
   TestComplaintsInit(&collected);
-  CHECK(MfgSolverSetParameter(solver, "initial_policy.path", In("missing.h5")));
+  CHECK(MfgSolverSetParameter(solver, "initial_policy.path", TestIn("missing.h5")));
   CHECK(MfgSolverSetModel(solver, model));
   CHECK(MfgSolverSetUp(solver, &collected.complaints));
   TestAssertComplaint(&collected, "initial_policy.path", "can't read");
@@ -328,17 +290,17 @@ static void UnwritablePath(void **state)
   (void)state;
   for (int i = 0; i < 2; i++) {
     CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
-    error = MfgFieldsCreate(model, In(paths[i]), &file);
+    error = MfgFieldsCreate(model, TestIn(paths[i]), &file);
     CHECK(PetscPopErrorHandler());
     assert_int_equal(error, PETSC_ERR_FILE_OPEN);
     assert_null(file);
-    assert_int_equal(MPI_Barrier(PETSC_COMM_WORLD), MPI_SUCCESS);
+    TestWait();
   }
   TestDestroy(&model, &game);
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup_teardown(RoundTrip, MakeFolder, NULL),
+    cmocka_unit_test_setup_teardown(RoundTrip, TestMakeFolder, NULL),
     cmocka_unit_test(ContentsOfTheFile),
     cmocka_unit_test(FilesThatCannotBeRead),
     cmocka_unit_test(WrongShapes),
@@ -346,6 +308,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(BadRows),
     cmocka_unit_test(BadLaws),
     cmocka_unit_test(OfTheSolver),
-    cmocka_unit_test_setup_teardown(UnwritablePath, NULL, RemoveFolder)};
+    cmocka_unit_test_setup_teardown(UnwritablePath, NULL, TestRemoveFolder)};
 
 TEST_MAIN("fields", tests)

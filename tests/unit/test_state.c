@@ -1,12 +1,11 @@
 /*
   A run that is interrupted, saved, and restored into objects made anew gives the rows and the iterate of one
-  that was not interrupted, bit for bit: every solver, direct and iterative solves, P that depends on μ, rows at
-  every iteration and at every third.
+  that was not interrupted, bit for bit: every solver, direct and iterative solves, P that depends on μ, rows
+  at every iteration and at every third.
 */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include "folder.h"
 #include "solving.h"
 #include "testing.h"
 
@@ -39,48 +38,19 @@ typedef struct {
   const char *path; /* NULL: no saving */
 } Plan;
 
-static char folder[PETSC_MAX_PATH_LEN];
-
-static const char *In(const char *name)
+/* The grids with a start from which the crowd has far to go. */
+static MfgGame MakeGame(const char *type)
 {
-  static char path[PETSC_MAX_PATH_LEN + 64];
-
-  snprintf(path, sizeof(path), "%s/%s", folder, name);
-  return path;
-}
-
-static PetscBool IsFirstRank(void)
-{
-  PetscMPIInt rank;
-
-  assert_int_equal(MPI_Comm_rank(PETSC_COMM_WORLD, &rank), MPI_SUCCESS);
-  return rank == 0 ? PETSC_TRUE : PETSC_FALSE;
-}
-
-static int MakeFolder(void **state)
-{
-  const char *root = getenv("TMPDIR");
-
-  (void)state;
-  snprintf(folder, sizeof(folder), "%s/throng-state-XXXXXX", root ? root : "/tmp");
-  if (IsFirstRank() && !mkdtemp(folder)) return 1;
-  return MPI_Bcast(folder, sizeof(folder), MPI_CHAR, 0, PETSC_COMM_WORLD);
-}
-
-static int RemoveFolder(void **state)
-{
-  (void)state;
-  if (MPI_Barrier(PETSC_COMM_WORLD)) return 1;
-  if (!IsFirstRank()) return 0;
-  (void)unlink(In("state.h5"));
-  return rmdir(folder);
+  if (!strcmp(type, "four_rooms") || !strcmp(type, "crowd_grid"))
+    return TestGame(type, "initial", "concentrated", "initial.cell", "[0, 0]", NULL);
+  return TestGame(type, NULL);
 }
 
 static void Make(const Case *c, const char *direct_below, const char *every, Run *run)
 {
   const char *const *k = c->keys;
 
-  run->game = TestGame(c->game, NULL);
+  run->game = MakeGame(c->game);
   run->model = TestModel(run->game, "direct_below", direct_below, NULL);
   run->solver = TestSolverOf(c->solver, run->model, c->which, every, k[0], k[1], k[2], k[3], k[4], k[5], k[6],
                              k[7], NULL);
@@ -114,7 +84,7 @@ static void Restore(Run *run)
 {
   char problem[512];
 
-  CHECK(MfgSolverRestore(run->solver, In("state.h5"), problem, sizeof(problem)));
+  CHECK(MfgSolverRestore(run->solver, TestIn("state.h5"), problem, sizeof(problem)));
   if (problem[0]) fail_msg("%s", problem);
 }
 
@@ -188,7 +158,7 @@ static void CheckInterruption(const Case *c, const char *direct_below, const cha
   assert_int_equal(first.reason, MFG_INTERRUPTED);
   assert_string_equal(first.text, "enough for today");
   assert_int_equal(stop.asked, at + 1);
-  CHECK(MfgSolverSave(first.solver, In("state.h5")));
+  CHECK(MfgSolverSave(first.solver, TestIn("state.h5")));
   Make(c, direct_below, every, &second);
   Restore(&second);
   Solve(&second, &on);
@@ -201,7 +171,7 @@ static void CheckInterruption(const Case *c, const char *direct_below, const cha
 static void CheckSaving(const Case *c, const char *direct_below, const char *every, PetscInt at,
                         const Run *whole)
 {
-  Plan save = {.at = at, .path = In("state.h5")};
+  Plan save = {.at = at, .path = TestIn("state.h5")};
   Run  run, again, none;
 
   Make(c, direct_below, every, &run);
@@ -209,52 +179,52 @@ static void CheckSaving(const Case *c, const char *direct_below, const char *eve
   assert_int_equal(run.rows.count, whole->rows.count);
   for (PetscInt i = 0; i < run.rows.count; i++) AssertSameRow(&run.rows.row[i], &whole->rows.row[i]);
   AssertSameEnd(&run, whole);
-  Make(c, direct_below, every, &again);
-  Restore(&again);
-  Solve(&again, NULL);
-  AssertSameEnd(&again, whole);
-  CHECK(MfgSolverSave(run.solver, In("state.h5")));
+  if (whole->reason != MFG_STOPPED_EVALUATED) {
+    Make(c, direct_below, every, &again);
+    Restore(&again);
+    Solve(&again, NULL);
+    AssertSameEnd(&again, whole);
+    Destroy(&again);
+  }
+  CHECK(MfgSolverSave(run.solver, TestIn("state.h5")));
   Make(c, direct_below, every, &none);
   Restore(&none);
   Solve(&none, NULL);
   assert_int_equal(none.rows.count, 0);
   AssertSameEnd(&none, whole);
   Destroy(&none);
-  Destroy(&again);
   Destroy(&run);
 }
 
-static void CheckCase(const Case *c, const char *direct_below, const char *every)
+static void CheckCase(const Case *c, const char *direct_below, const char *every, PetscInt at)
 {
   Run whole;
 
   Make(c, direct_below, every, &whole);
   Solve(&whole, NULL);
   if (whole.reason < 0) fail_msg("%s on %s: %s", c->solver, c->game, whole.text);
-  if (whole.reason != MFG_STOPPED_EVALUATED) {
-    CheckInterruption(c, direct_below, every, 0, &whole);
-    CheckInterruption(c, direct_below, every, 1, &whole);
-    CheckInterruption(c, direct_below, every, 4, &whole);
-    CheckSaving(c, direct_below, every, 3, &whole);
-  }
+  if (whole.reason != MFG_STOPPED_EVALUATED) CheckInterruption(c, direct_below, every, at, &whole);
+  CheckSaving(c, direct_below, every, 3, &whole);
   Destroy(&whole);
 }
 
-/* With LU and with Krylov methods, rows at every iteration and at every third. */
+/* With LU, interrupted between two rows; with Krylov methods; the first case from row 0, and between rows,
+ * too. */
 static void CheckCases(const Case cases[], size_t count)
 {
   for (size_t i = 0; i < count; i++) {
-    CheckCase(&cases[i], "2000", "1");
-    CheckCase(&cases[i], "0", "1");
-    CheckCase(&cases[i], "0", "3");
+    CheckCase(&cases[i], "2000", "3", 4);
+    CheckCase(&cases[i], "0", "1", 4);
   }
+  CheckCase(&cases[0], "0", "3", 4);
+  CheckCase(&cases[0], "2000", "1", 0);
 }
 #define CHECK_CASES(cases) CheckCases(cases, sizeof(cases) / sizeof((cases)[0]))
 
 static void TrustRegion(void **state)
 {
   static const Case cases[] = {
-      {"crowd_grid", "mf_trpo", REGULARISED, {"outer_iterations", "7"}},
+      {"four_rooms", "mf_trpo", REGULARISED, {"outer_iterations", "7", "initial_policy", "random"}},
       {"sis_epidemic", "mf_trpo", REGULARISED, {"outer_iterations", "7", "inner_iterations", "1"}},
       {"kinetic_congestion", "mf_trpo", REGULARISED, {"outer_iterations", "7", "beta.schedule", "harmonic"}}};
 
@@ -262,7 +232,81 @@ static void TrustRegion(void **state)
   CHECK_CASES(cases);
 }
 
+static void FictitiousPlay(void **state)
+{
+  static const Case cases[] = {
+      {"four_rooms", "fictitious_play", PLAIN, {"outer_iterations", "7"}},
+      {"sis_epidemic", "fictitious_play", PLAIN, {"outer_iterations", "7", "lambda", "constant"}},
+      {"kinetic_congestion", "fictitious_play", PLAIN, {"outer_iterations", "7", "lambda", "pure"}}};
+
+  (void)state;
+  CHECK_CASES(cases);
+}
+
+static void MirrorDescent(void **state)
+{
+  static const Case cases[] = {{"four_rooms", "online_mirror_descent", PLAIN, {"outer_iterations", "7"}},
+                               {"sis_epidemic",
+                                "online_mirror_descent",
+                                PLAIN,
+                                {"outer_iterations", "7", "initial_policy", "random"}}};
+
+  (void)state;
+  CHECK_CASES(cases);
+}
+
+static void PolicyIteration(void **state)
+{
+  static const Case cases[] = {
+      {"four_rooms", "policy_iteration", PLAIN, {"outer_iterations", "7"}},
+      {"kinetic_congestion", "policy_iteration", PLAIN, {"outer_iterations", "7", "variant", "smooth"}},
+      {"crowd_grid", "policy_iteration", PLAIN, {"outer_iterations", "7", "variant", "boltzmann"}}};
+
+  (void)state;
+  CHECK_CASES(cases);
+}
+
+static void ParticleSwarm(void **state)
+{
+  static const Case cases[] = {{"four_rooms", "mf_pso", PLAIN, {"outer_iterations", "5", "particles", "4"}},
+                               {"kinetic_congestion",
+                                "mf_pso",
+                                PLAIN,
+                                {"outer_iterations", "5", "particles", "4", "population", "pushes"}}};
+
+  (void)state;
+  CHECK_CASES(cases);
+}
+
+static void FixedPolicy(void **state)
+{
+  static const Case cases[] = {{"four_rooms",
+                                "fixed_policy",
+                                "[" GAPS "regularised_exploitability, mu_pi_delta, spectrum]",
+                                {"eta", "0.5", "initial_policy", "random"}}};
+
+  (void)state;
+  CHECK_CASES(cases);
+}
+
+/* Runs that end at a stop rule after they were restored. */
+static void StopRules(void **state)
+{
+  static const Case cases[] = {
+      {"four_rooms", "mf_trpo", REGULARISED, {"outer_iterations", "90", "stop.mean_field_delta", "0.1"}},
+      {"four_rooms", "fictitious_play", PLAIN, {"outer_iterations", "90", "stop.mean_field_delta", "0.3"}}};
+
+  (void)state;
+  for (int i = 0; i < 2; i++) CheckCase(&cases[i], "0", "1", 4);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup_teardown(TrustRegion, MakeFolder, RemoveFolder)};
+    cmocka_unit_test_setup_teardown(TrustRegion, TestMakeFolder, TestRemoveFolder),
+    cmocka_unit_test_setup_teardown(FictitiousPlay, TestMakeFolder, TestRemoveFolder),
+    cmocka_unit_test_setup_teardown(MirrorDescent, TestMakeFolder, TestRemoveFolder),
+    cmocka_unit_test_setup_teardown(PolicyIteration, TestMakeFolder, TestRemoveFolder),
+    cmocka_unit_test_setup_teardown(ParticleSwarm, TestMakeFolder, TestRemoveFolder),
+    cmocka_unit_test_setup_teardown(FixedPolicy, TestMakeFolder, TestRemoveFolder),
+    cmocka_unit_test_setup_teardown(StopRules, TestMakeFolder, TestRemoveFolder)};
 
 TEST_MAIN("state", tests)

@@ -51,7 +51,7 @@ static void Make(const Case *c, const char *direct_below, const char *every, Run
   const char *const *k = c->keys;
 
   run->game = MakeGame(c->game);
-  run->model = TestModel(run->game, "direct_below", direct_below, NULL);
+  run->model = TestModel(run->game, "direct_below", direct_below, "population_pushes", "20", NULL);
   run->solver = TestSolverOf(c->solver, run->model, c->which, every, k[0], k[1], k[2], k[3], k[4], k[5], k[6],
                              k[7], NULL);
 }
@@ -204,7 +204,7 @@ static void CheckCase(const Case *c, const char *direct_below, const char *every
   Solve(&whole, NULL);
   if (whole.reason < 0) fail_msg("%s on %s: %s", c->solver, c->game, whole.text);
   if (whole.reason != MFG_STOPPED_EVALUATED) CheckInterruption(c, direct_below, every, at, &whole);
-  CheckSaving(c, direct_below, every, 3, &whole);
+  CheckSaving(c, direct_below, every, 2, &whole);
   Destroy(&whole);
 }
 
@@ -214,9 +214,9 @@ static void CheckCases(const Case cases[], size_t count)
 {
   for (size_t i = 0; i < count; i++) {
     CheckCase(&cases[i], "2000", "3", 4);
-    CheckCase(&cases[i], "0", "1", 4);
+    CheckCase(&cases[i], "0", "1", 3);
   }
-  CheckCase(&cases[0], "0", "3", 4);
+  CheckCase(&cases[0], "0", "3", 2);
   CheckCase(&cases[0], "2000", "1", 0);
 }
 #define CHECK_CASES(cases) CheckCases(cases, sizeof(cases) / sizeof((cases)[0]))
@@ -224,9 +224,9 @@ static void CheckCases(const Case cases[], size_t count)
 static void TrustRegion(void **state)
 {
   static const Case cases[] = {
-      {"four_rooms", "mf_trpo", REGULARISED, {"outer_iterations", "7", "initial_policy", "random"}},
-      {"sis_epidemic", "mf_trpo", REGULARISED, {"outer_iterations", "7", "inner_iterations", "1"}},
-      {"kinetic_congestion", "mf_trpo", REGULARISED, {"outer_iterations", "7", "beta.schedule", "harmonic"}}};
+      {"four_rooms", "mf_trpo", REGULARISED, {"outer_iterations", "5", "inner_iterations", "3"}},
+      {"sis_epidemic", "mf_trpo", REGULARISED, {"outer_iterations", "5", "inner_iterations", "1"}},
+      {"kinetic_congestion", "mf_trpo", REGULARISED, {"outer_iterations", "5", "beta.schedule", "harmonic"}}};
 
   (void)state;
   CHECK_CASES(cases);
@@ -235,9 +235,9 @@ static void TrustRegion(void **state)
 static void FictitiousPlay(void **state)
 {
   static const Case cases[] = {
-      {"four_rooms", "fictitious_play", PLAIN, {"outer_iterations", "7"}},
-      {"sis_epidemic", "fictitious_play", PLAIN, {"outer_iterations", "7", "lambda", "constant"}},
-      {"kinetic_congestion", "fictitious_play", PLAIN, {"outer_iterations", "7", "lambda", "pure"}}};
+      {"four_rooms", "fictitious_play", PLAIN, {"outer_iterations", "5"}},
+      {"sis_epidemic", "fictitious_play", PLAIN, {"outer_iterations", "5", "lambda", "constant"}},
+      {"kinetic_congestion", "fictitious_play", PLAIN, {"outer_iterations", "5", "lambda", "pure"}}};
 
   (void)state;
   CHECK_CASES(cases);
@@ -245,11 +245,9 @@ static void FictitiousPlay(void **state)
 
 static void MirrorDescent(void **state)
 {
-  static const Case cases[] = {{"four_rooms", "online_mirror_descent", PLAIN, {"outer_iterations", "7"}},
-                               {"sis_epidemic",
-                                "online_mirror_descent",
-                                PLAIN,
-                                {"outer_iterations", "7", "initial_policy", "random"}}};
+  static const Case cases[] = {
+      {"four_rooms", "online_mirror_descent", PLAIN, {"outer_iterations", "5"}},
+      {"sis_epidemic", "online_mirror_descent", PLAIN, {"outer_iterations", "5", "initial_policy", "random"}}};
 
   (void)state;
   CHECK_CASES(cases);
@@ -258,9 +256,9 @@ static void MirrorDescent(void **state)
 static void PolicyIteration(void **state)
 {
   static const Case cases[] = {
-      {"four_rooms", "policy_iteration", PLAIN, {"outer_iterations", "7"}},
-      {"kinetic_congestion", "policy_iteration", PLAIN, {"outer_iterations", "7", "variant", "smooth"}},
-      {"crowd_grid", "policy_iteration", PLAIN, {"outer_iterations", "7", "variant", "boltzmann"}}};
+      {"four_rooms", "policy_iteration", PLAIN, {"outer_iterations", "5"}},
+      {"kinetic_congestion", "policy_iteration", PLAIN, {"outer_iterations", "5", "variant", "smooth"}},
+      {"crowd_grid", "policy_iteration", PLAIN, {"outer_iterations", "5", "variant", "boltzmann"}}};
 
   (void)state;
   CHECK_CASES(cases);
@@ -268,11 +266,11 @@ static void PolicyIteration(void **state)
 
 static void ParticleSwarm(void **state)
 {
-  static const Case cases[] = {{"four_rooms", "mf_pso", PLAIN, {"outer_iterations", "5", "particles", "4"}},
+  static const Case cases[] = {{"four_rooms", "mf_pso", PLAIN, {"outer_iterations", "5", "particles", "3"}},
                                {"kinetic_congestion",
                                 "mf_pso",
                                 PLAIN,
-                                {"outer_iterations", "5", "particles", "4", "population", "pushes"}}};
+                                {"outer_iterations", "5", "particles", "3", "population", "pushes"}}};
 
   (void)state;
   CHECK_CASES(cases);

@@ -216,7 +216,7 @@ static void CheckCases(const Case cases[], size_t count)
     CheckCase(&cases[i], "2000", "3", 4);
     CheckCase(&cases[i], "0", "1", 3);
   }
-  CheckCase(&cases[0], "0", "3", 2);
+  CheckCase(&cases[0], "0", "3", 1);
   CheckCase(&cases[0], "2000", "1", 0);
 }
 #define CHECK_CASES(cases) CheckCases(cases, sizeof(cases) / sizeof((cases)[0]))

@@ -59,6 +59,14 @@ PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment experiment, PetscReal sec
 PetscErrorCode MfgExperimentRun(MfgExperiment experiment, MfgExperimentOutcome *outcome);
 
 /*
+  Print what MfgExperimentRun() would do on so many ranks, from rank 0 to stdout: the runs with their states,
+  `all` of them or the first and last few, and what they need. Nothing is written. The outcome is bad input
+  where that of MfgExperimentRun() would be.
+*/
+PetscErrorCode MfgExperimentPlan(MfgExperiment experiment, PetscInt ranks, PetscBool all,
+                                 MfgExperimentOutcome *outcome);
+
+/*
   The parameters of a section that does not depend on a type ("metrics", "evaluation", "output",
   "checkpoint"), or the keys at the top ("run"). NULL: unknown. Owned by the experiment. Not collective.
 */

@@ -68,6 +68,7 @@ typedef struct {
   const char             *summary;
   const MfgParameterSpec *parameters; /* its own keys; those common to all solvers are added */
   PetscBool regularised; /* may have a temperature η, its key `eta`; then regularised metrics exist */
+  PetscBool random;      /* draws random numbers from the run's seed, whatever its first policy is */
   /* Complain of combinations of values that are each in range but wrong together. NULL: none can be. */
   PetscErrorCode (*check)(MfgParameters parameters, const MfgComplaints *complaints);
   /* Read parameters, make work space. NULL: there is nothing to do. */
@@ -99,6 +100,11 @@ PetscErrorCode MfgSolverGetMetricsParameters(MfgSolver solver, MfgParameters *pa
 PetscErrorCode MfgSolverSetParameter(MfgSolver solver, const char *key, const char *text);
 /* Seed of every random number of the run; default 1. */
 PetscErrorCode MfgSolverSetSeed(MfgSolver solver, PetscInt seed);
+/*
+  Whether anything that the solver does depends on the seed: its class draws random numbers, or the first
+  policy is random. After MfgSolverSetType(). Not collective.
+*/
+PetscErrorCode MfgSolverUsesSeed(MfgSolver solver, PetscBool *uses);
 /* Check what can be checked without a model. */
 PetscErrorCode MfgSolverCheck(MfgSolver solver, const MfgComplaints *complaints);
 /* Borrow the model, which must be set up and must outlive the solver. */

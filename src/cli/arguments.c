@@ -6,9 +6,11 @@
 #include "experiment/duration.h"
 #include "experiment/options.h"
 
-const char *const MfgCommandNames[MFG_COMMAND_COUNT] = {"", "run", "list", "describe"};
+const char *const MfgCommandNames[MFG_COMMAND_COUNT] = {"", "run", "plan", "list", "describe"};
 
 static const char *const run_options[] = {"--set", "--out", "--rerun", "--shard", "--time-limit", "--help"};
+static const char *const plan_options[] = {"--set",   "--out", "--rerun", "--shard",
+                                           "--ranks", "--all", "--help"};
 static const char *const top_options[] = {"--help", "--version"};
 static const char *const other_options[] = {"--help", "--plugin"};
 
@@ -96,35 +98,56 @@ static void ReadTimeLimit(MfgArguments *arguments, const char *text)
          text);
 }
 
+static void ReadRanks(MfgArguments *arguments, const char *text)
+{
+  long long ranks;
+  char      rest;
+
+  if (!text) return;
+  if (sscanf(text, "%lld%c", &ranks, &rest) != 1 || ranks < 1 || ranks > 10000000)
+    Fail(arguments, "--ranks '%.100s' is no number of ranks; expected one from 1 on", text);
+  else
+    arguments->ranks = (PetscInt)ranks;
+}
+
 static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
 {
   const char     *option = argv[*i];
   const PetscBool run = (PetscBool)(arguments->command == MFG_COMMAND_RUN);
+  const PetscBool plan = (PetscBool)(arguments->command == MFG_COMMAND_PLAN);
+  const PetscBool runs = (PetscBool)(run || plan); /* those of an experiment file */
   const PetscBool top = (PetscBool)(arguments->command == MFG_COMMAND_NONE);
 
   if (!strcmp(option, "--help") || !strcmp(option, "-h"))
     arguments->help = PETSC_TRUE;
   else if (!strcmp(option, "--version") && top)
     arguments->version = PETSC_TRUE;
-  else if (!run && !top && IsOption(option, "--plugin"))
+  else if (!runs && !top && IsOption(option, "--plugin"))
     arguments->plugin = TakeValue(arguments, "--plugin", argc, argv, i);
-  else if (run && IsOption(option, "--rerun"))
+  else if (runs && IsOption(option, "--rerun"))
     ReadRerun(arguments, TakeValue(arguments, "--rerun", argc, argv, i));
-  else if (run && IsOption(option, "--shard"))
+  else if (runs && IsOption(option, "--shard"))
     ReadShard(arguments, TakeValue(arguments, "--shard", argc, argv, i));
   else if (run && IsOption(option, "--time-limit"))
     ReadTimeLimit(arguments, TakeValue(arguments, "--time-limit", argc, argv, i));
-  else if (run && IsOption(option, "--out"))
+  else if (plan && IsOption(option, "--ranks"))
+    ReadRanks(arguments, TakeValue(arguments, "--ranks", argc, argv, i));
+  else if (plan && !strcmp(option, "--all"))
+    arguments->all = PETSC_TRUE;
+  else if (runs && IsOption(option, "--out"))
     arguments->out = TakeValue(arguments, "--out", argc, argv, i);
-  else if (run && IsOption(option, "--set")) {
+  else if (runs && IsOption(option, "--set")) {
     const char *setting = TakeValue(arguments, "--set", argc, argv, i);
 
     if (setting) arguments->settings[arguments->setting_count++] = setting;
-  } else if (option[1] != '-' && run)
+  } else if (option[1] != '-' && runs)
     Fail(arguments, "unknown option '%.200s'; PETSc options come last, after '--'", option);
   else if (run)
     FailWithSuggestion(arguments, "option", option, sizeof(run_options) / sizeof(run_options[0]),
                        run_options);
+  else if (plan)
+    FailWithSuggestion(arguments, "option", option, sizeof(plan_options) / sizeof(plan_options[0]),
+                       plan_options);
   else
     FailWithSuggestion(arguments, "option", option, 2, top ? top_options : other_options);
 }
@@ -132,6 +155,7 @@ static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
 static void ReadWord(MfgArguments *arguments, const char *word)
 {
   const int most = arguments->command == MFG_COMMAND_RUN        ? 1
+                   : arguments->command == MFG_COMMAND_PLAN     ? 1
                    : arguments->command == MFG_COMMAND_DESCRIBE ? 2
                                                                 : 0;
 
@@ -152,8 +176,9 @@ static void CheckPetscOptions(MfgArguments *arguments)
   const char *stray = MfgOptionsFindStray(arguments->petsc_count, (const char *const *)arguments->petsc);
 
   if (stray) Fail(arguments, "'%.200s' after '--' is no PETSc option; expected -name or -name value", stray);
-  if (arguments->petsc_count && arguments->command != MFG_COMMAND_RUN)
-    Fail(arguments, "PETSc options go with 'throng run' only");
+  if (arguments->petsc_count && arguments->command != MFG_COMMAND_RUN &&
+      arguments->command != MFG_COMMAND_PLAN)
+    Fail(arguments, "PETSc options go with 'throng run' and 'throng plan' only");
 }
 
 void MfgArgumentsRead(int argc, char **argv, const char **settings, MfgArguments *arguments)
@@ -177,9 +202,10 @@ void MfgArgumentsRead(int argc, char **argv, const char **settings, MfgArguments
   CheckPetscOptions(arguments);
   if (arguments->help || arguments->version) return;
   if (arguments->command == MFG_COMMAND_NONE)
-    Fail(arguments, "a command is missing; expected run, list or describe");
+    Fail(arguments, "a command is missing; expected run, plan, list or describe");
   if (arguments->command == MFG_COMMAND_RUN && !arguments->word_count)
     Fail(arguments, "the experiment file is missing; expected throng run FILE");
-  if (arguments->command == MFG_COMMAND_RUN && arguments->out && !*arguments->out)
-    Fail(arguments, "--out is empty");
+  if (arguments->command == MFG_COMMAND_PLAN && !arguments->word_count)
+    Fail(arguments, "the experiment file is missing; expected throng plan FILE");
+  if (arguments->out && !*arguments->out) Fail(arguments, "--out is empty");
 }

@@ -11,6 +11,7 @@ enum { MFG_ERROR_SIZE = 1024 };
 typedef enum {
   MFG_COMMAND_NONE, /* nothing but options, such as --help */
   MFG_COMMAND_RUN,
+  MFG_COMMAND_PLAN,
   MFG_COMMAND_LIST,
   MFG_COMMAND_DESCRIBE,
   MFG_COMMAND_COUNT
@@ -28,6 +29,8 @@ typedef struct {
   const char  *out;
   PetscInt     rerun; /* of MfgRerun */
   PetscInt     shard_index, shard_count;
+  PetscInt     ranks;       /* of plan; 0: not given */
+  PetscBool    all;         /* of plan: every run */
   PetscReal    time_limit;  /* seconds; negative: not given */
   const char  *plugin;      /* of list and describe; NULL: none */
   int          petsc_count; /* arguments after `--` */
@@ -35,11 +38,15 @@ typedef struct {
   char         error[MFG_ERROR_SIZE]; /* empty if the arguments are good */
 } MfgArguments;
 
+/* The exit code that stands for an outcome. */
+int MfgExitCode(MfgExperimentOutcome outcome);
+
 /* Take argv apart. Needs no MPI. settings: room for argc texts. */
 void MfgArgumentsRead(int argc, char **argv, const char **settings, MfgArguments *arguments);
 
 /* These print from rank 0 alone and are collective. `code`: the exit code. */
 PetscErrorCode MfgRunCommand(const MfgArguments *arguments, int *code);
+PetscErrorCode MfgPlanCommand(const MfgArguments *arguments, int *code);
 PetscErrorCode MfgListCommand(const MfgArguments *arguments, int *code);
 PetscErrorCode MfgDescribeCommand(const MfgArguments *arguments, int *code);
 PetscErrorCode MfgPrintHelp(MfgCommand command, FILE *stream);

@@ -6,6 +6,7 @@ static const char *const texts[MFG_COMMAND_COUNT] = {
     "throng: mean-field games at scale\n"
     "\n"
     "  throng run FILE           run the experiment that a YAML file describes\n"
+    "  throng plan FILE          what that would do: runs, memory, time\n"
     "  throng list               the games and the solvers there are\n"
     "  throng describe KIND ...  the parameters of a game, a solver or a section of the file\n"
     "\n"
@@ -41,6 +42,20 @@ static const char *const texts[MFG_COMMAND_COUNT] = {
     "Exit code: 0 every run is complete; 1 some failed, or results cannot be written; 2 bad input, nothing "
     "written;\n"
     "75 stopped early, the same command goes on.\n",
+
+    "throng plan FILE [--set KEY=VALUE ...] [--out DIR] [--rerun WHICH] [--shard I/N] [--ranks N] [--all]\n"
+    "            [-- PETSc options]\n"
+    "\n"
+    "Says what `throng run` with the same arguments would do, and does nothing: the runs with their states, "
+    "how much\n"
+    "memory each needs, how long they take where earlier results tell, and how N ranks share them. Needs no "
+    "mpirun.\n"
+    "\n"
+    "  --ranks N          ranks of `mpirun -n N throng run` (default: the cores of this machine)\n"
+    "  --all              every run, not the first and last few alone\n"
+    "  The other options are those of `throng run`.\n"
+    "\n"
+    "Exit code: 0, or 2 where `throng run` would refuse the input.\n",
 
     "throng list [--plugin FILE]\n"
     "\n"

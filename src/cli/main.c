@@ -47,6 +47,8 @@ static PetscErrorCode Act(const MfgArguments *arguments, int *code)
     if (rank == 0) PetscCall(MfgPrintVersion(stdout));
   } else if (arguments->command == MFG_COMMAND_RUN)
     PetscCall(MfgRunCommand(arguments, code));
+  else if (arguments->command == MFG_COMMAND_PLAN)
+    PetscCall(MfgPlanCommand(arguments, code));
   else if (arguments->command == MFG_COMMAND_LIST)
     PetscCall(MfgListCommand(arguments, code));
   else

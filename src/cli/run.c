@@ -13,7 +13,7 @@ static PetscReal SecondsOfJob(void)
   return (PetscReal)(seconds - (long long)time(NULL));
 }
 
-static int CodeOf(MfgExperimentOutcome outcome)
+int MfgExitCode(MfgExperimentOutcome outcome)
 {
   switch (outcome) {
   case MFG_EXPERIMENT_DONE:
@@ -43,6 +43,6 @@ PetscErrorCode MfgRunCommand(const MfgArguments *arguments, int *code)
                               &outcome));
   if (outcome == MFG_EXPERIMENT_DONE) PetscCall(MfgExperimentRun(experiment, &outcome));
   PetscCall(MfgExperimentDestroy(&experiment));
-  *code = CodeOf(outcome);
+  *code = MfgExitCode(outcome);
   PetscFunctionReturn(0);
 }

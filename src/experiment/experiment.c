@@ -28,6 +28,7 @@ PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment)
   PetscCall(MfgParametersCreate(&e->limits));
   PetscCall(MfgParametersAddTable(e->limits, limit_parameters));
   e->rerun = MFG_RERUN_DAMAGED;
+  e->ranks = e->size;
   e->shard_count = 1;
   e->seconds_left = PETSC_INFINITY;
   *experiment = e;
@@ -121,20 +122,18 @@ static PetscErrorCode CheckRanks(MfgExperiment e)
     MfgPlannedRun *run = &e->plan->runs[i];
     MfgMark        mark;
 
-    if (!run->ranks) run->ranks = e->lone ? e->size : 1;
-    if (run->ranks <= e->size) continue;
+    if (!run->ranks) run->ranks = e->lone ? e->ranks : 1;
+    if (run->ranks <= e->ranks) continue;
     PetscCall(MfgSweepGetRanksMark(e->sweep, run->variant, &mark));
     PetscCall(MfgErrorsAdd(e->errors, mark, "resources.ranks_per_run",
-                           "%" PetscInt_FMT
-                           " ranks are wanted and there are %d; start with mpirun -n %" PetscInt_FMT
-                           " or more, or lower it",
-                           run->ranks, (int)e->size, run->ranks));
+                           "%" PetscInt_FMT " ranks are wanted and there are %" PetscInt_FMT
+                           "; start with mpirun -n %" PetscInt_FMT " or more, or lower it",
+                           run->ranks, e->ranks, run->ranks));
   }
   PetscFunctionReturn(0);
 }
 
-/* Which runs are to be performed, as rank 0 sees the folder. */
-static PetscErrorCode Choose(MfgExperiment e)
+PetscErrorCode MfgExperimentChoose(MfgExperiment e)
 {
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < e->plan->count; i++)
@@ -315,8 +314,7 @@ static PetscErrorCode TellNothing(MfgExperiment e, const Survey *survey, MfgExpe
   PetscFunctionReturn(0);
 }
 
-/* What can be found wrong with the folder before anything is written. */
-static PetscErrorCode CheckFolder(MfgExperiment e, MfgExperimentOutcome *outcome)
+PetscErrorCode MfgExperimentCheckFolder(MfgExperiment e, MfgExperimentOutcome *outcome)
 {
   char message[MFG_MESSAGE_SIZE] = "";
 
@@ -345,9 +343,9 @@ PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
   PetscFunctionBeginUser;
   PetscCheck(e->plan, e->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgExperimentLoad() first");
   *outcome = MFG_EXPERIMENT_DONE;
-  PetscCall(CheckFolder(e, outcome));
+  PetscCall(MfgExperimentCheckFolder(e, outcome));
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
-  PetscCall(Choose(e));
+  PetscCall(MfgExperimentChoose(e));
   survey = TakeSurvey(e->plan);
   TellSurvey(e, &survey);
   if (!survey.todo) {

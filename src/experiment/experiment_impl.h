@@ -21,8 +21,15 @@ struct _p_MfgExperiment {
   char     *out;                   /* where results go */
   char      folder[MFG_PATH_SIZE]; /* of the experiment in there */
   PetscInt  rerun;                 /* of MfgRerun */
+  PetscInt  ranks;                 /* that runs can have together */
   PetscInt  shard_index, shard_count;
   PetscReal seconds_left; /* when the launch begins */
 };
+
+/* What can be found wrong with the folder before anything is written, and with the ranks of the runs.
+ * Collective. */
+PetscErrorCode MfgExperimentCheckFolder(MfgExperiment experiment, MfgExperimentOutcome *outcome);
+/* Which runs are to be performed, as rank 0 sees the folder. Collective. */
+PetscErrorCode MfgExperimentChoose(MfgExperiment experiment);
 
 #endif

@@ -117,6 +117,28 @@ static PetscErrorCode Expand(MfgExperiment e, PetscInt count, const char *const 
   PetscFunctionReturn(0);
 }
 
+/* Seeds that change nothing are a slip: somebody wants statistics and gets one number many times. */
+static PetscErrorCode WarnOfSeeds(MfgExperiment e)
+{
+  PetscInt count;
+  MfgMark  mark;
+  char    *line, message[MFG_MESSAGE_SIZE];
+
+  PetscFunctionBeginUser;
+  if (e->rank != 0) PetscFunctionReturn(0);
+  PetscCall(MfgPlanFindIdleSeeds(e->plan, &count, &mark));
+  if (!count) PetscFunctionReturn(0);
+  PetscCall(PetscSNPrintf(message, sizeof(message),
+                          "the seeds change nothing: %" PetscInt_FMT " of the %" PetscInt_FMT
+                          " runs repeat another one, for nothing in them draws random numbers from the run's "
+                          "seed; expected solver.initial_policy: random, or a single seed",
+                          count, e->plan->count));
+  PetscCall(MfgErrorsFormat(e->errors, mark, NULL, message, &line));
+  (void)fprintf(stderr, "throng: warning: %s\n", line);
+  PetscCall(PetscFree(line));
+  PetscFunctionReturn(0);
+}
+
 /* The name of the experiment, which all runs share. */
 static PetscErrorCode SetName(MfgExperiment e)
 {
@@ -153,6 +175,7 @@ PetscErrorCode MfgExperimentLoad(MfgExperiment e, const char *path, PetscInt cou
     PetscCall(MfgPlanCreate(e->comm, e->sweep, e->errors, &e->plan));
     PetscCall(MfgErrorsGetCount(e->errors, &errors));
     if (!errors) PetscCall(SetName(e));
+    if (!errors) PetscCall(WarnOfSeeds(e));
   }
   *outcome = MFG_EXPERIMENT_DONE;
   PetscCall(MfgErrorsConclude(e->comm, e->errors, outcome));

@@ -21,6 +21,7 @@ static PetscErrorCode PlanOne(MfgSweep sweep, PetscInt i, MfgErrors errors, MfgP
   PetscCall(MfgErrorsGetCount(errors, &count));
   planned->variant = i;
   if (!count) PetscCall(MfgRunGetId(run, planned->run_id));
+  if (!count) PetscCall(MfgSolverUsesSeed(run->solver, &planned->uses_seed));
   PetscCall(MfgSweepGetResources(sweep, i, &planned->ranks, &planned->time_limit));
   PetscCall(MfgRunDestroy(&run));
   PetscFunctionReturn(0);
@@ -145,6 +146,56 @@ PetscErrorCode MfgPlanGetLabel(const MfgPlan *plan, PetscInt i, size_t size, cha
     if (label[0]) PetscCall(PetscStrlcat(label, " ", size));
     PetscCall(PetscStrlcat(label, part, size));
   }
+  PetscFunctionReturn(0);
+}
+
+static int CompareTexts(const void *first, const void *second)
+{
+  return strcmp(*(char *const *)first, *(char *const *)second);
+}
+
+/* What a run has on all axes but that of the seeds; PetscFree() it. */
+static PetscErrorCode DescribeWithoutSeed(const MfgPlan *plan, PetscInt i, PetscInt seed, char **text)
+{
+  const char *const *keys, *value;
+  PetscInt           count;
+  char              *longer;
+  size_t             size;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrallocpy("", text));
+  PetscCall(MfgSweepGetAxes(plan->sweep, &count, &keys));
+  for (PetscInt axis = 0; axis < count; axis++) {
+    if (axis == seed) continue;
+    PetscCall(MfgSweepGetAxisValue(plan->sweep, plan->runs[i].variant, axis, &value));
+    size = strlen(*text) + (value ? strlen(value) : 0) + 2;
+    PetscCall(PetscMalloc1(size, &longer));
+    (void)snprintf(longer, size, "%s%s\n", *text, value ? value : "");
+    PetscCall(PetscFree(*text));
+    *text = longer;
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgPlanFindIdleSeeds(const MfgPlan *plan, PetscInt *count, MfgMark *mark)
+{
+  const char *const *keys;
+  PetscInt           axis_count, seed = 0, idle = 0;
+  char             **texts;
+
+  PetscFunctionBeginUser;
+  *count = 0;
+  PetscCall(MfgSweepGetAxes(plan->sweep, &axis_count, &keys));
+  while (seed < axis_count && strcmp(keys[seed], "seed")) seed++;
+  if (seed == axis_count) PetscFunctionReturn(0);
+  PetscCall(PetscCalloc1(plan->count, &texts));
+  for (PetscInt i = 0; i < plan->count; i++)
+    if (!plan->runs[i].uses_seed) PetscCall(DescribeWithoutSeed(plan, i, seed, &texts[idle++]));
+  if (idle) qsort(texts, (size_t)idle, sizeof(*texts), CompareTexts);
+  for (PetscInt i = 1; i < idle; i++) *count += !strcmp(texts[i - 1], texts[i]);
+  for (PetscInt i = 0; i < idle; i++) PetscCall(PetscFree(texts[i]));
+  PetscCall(PetscFree(texts));
+  PetscCall(MfgSweepGetAxisMark(plan->sweep, seed, mark));
   PetscFunctionReturn(0);
 }
 

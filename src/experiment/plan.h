@@ -11,6 +11,7 @@ typedef struct {
   PetscInt       variant;    /* its number in the sweep */
   PetscInt       ranks;      /* that it is performed on; 0: all there are */
   PetscReal      time_limit; /* seconds; PETSC_INFINITY: none */
+  PetscBool      uses_seed;  /* something of the run draws random numbers from its seed */
   PetscReal      cost;       /* of the run against that of others; the larger ones come first */
   MfgResultState state;      /* what the folder holds, once MfgPlanLook() has looked */
   PetscBool      stale;      /* the result is of another version of the program */
@@ -34,6 +35,11 @@ PetscErrorCode MfgPlanCreate(MPI_Comm comm, MfgSweep sweep, MfgErrors errors, Mf
 PetscErrorCode MfgPlanDestroy(MfgPlan **plan);
 /* "mf_trpo eta=0.1 beta=0.05 seed=3" of a run: its values on the axes of the sweep. Not collective. */
 PetscErrorCode MfgPlanGetLabel(const MfgPlan *plan, PetscInt i, size_t size, char label[]);
+/*
+  How many runs differ from an earlier one in their seed alone, though nothing of them depends on it: they
+  give the same results. *mark: where the seeds were written. On one rank.
+*/
+PetscErrorCode MfgPlanFindIdleSeeds(const MfgPlan *plan, PetscInt *count, MfgMark *mark);
 /* Write plan.csv: see the README of this folder. On one rank. */
 PetscErrorCode MfgPlanWrite(const MfgPlan *plan, FILE *stream);
 /*

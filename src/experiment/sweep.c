@@ -259,6 +259,28 @@ PetscErrorCode MfgSweepGetRanksMark(MfgSweep sweep, PetscInt i, MfgMark *mark)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgSweepGetAxisMark(MfgSweep sweep, PetscInt axis, MfgMark *mark)
+{
+  const MfgMark nowhere = {0, 0, 0};
+
+  PetscFunctionBeginUser;
+  *mark = nowhere;
+  for (PetscInt i = 0; i < sweep->run_count; i++)
+    for (PetscInt j = 0; j < sweep->runs[i].axis_count; j++)
+      if (!strcmp(sweep->runs[i].placed[j].key->text, sweep->axes[axis])) {
+        *mark = sweep->runs[i].placed[j].key->mark;
+        PetscFunctionReturn(0);
+      }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgSweepGetExcluded(MfgSweep sweep, PetscInt *count)
+{
+  PetscFunctionBeginUser;
+  *count = sweep->excluded;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgSweepGetWarnings(MfgSweep sweep, PetscInt *count, const char *const **warnings)
 {
   PetscFunctionBeginUser;

@@ -55,6 +55,11 @@ PetscErrorCode MfgSweepGetAxes(MfgSweep sweep, PetscInt *count, const char *cons
 */
 PetscErrorCode MfgSweepGetAxisValue(MfgSweep sweep, PetscInt i, PetscInt axis, const char **text);
 
+/* Where the user wrote the key of an axis, as the first run that has it does. */
+PetscErrorCode MfgSweepGetAxisMark(MfgSweep sweep, PetscInt axis, MfgMark *mark);
+/* How many runs `exclude` took away. */
+PetscErrorCode MfgSweepGetExcluded(MfgSweep sweep, PetscInt *count);
+
 /* ranks_per_run 0: not given. time_limit in seconds; PETSC_INFINITY: none. */
 PetscErrorCode MfgSweepGetResources(MfgSweep sweep, PetscInt i, PetscInt *ranks_per_run,
                                     PetscReal *time_limit);

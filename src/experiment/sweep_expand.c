@@ -137,6 +137,7 @@ static PetscErrorCode AddRun(Walker *walker)
   PetscFunctionBeginUser;
   PetscCall(Override(walker));
   PetscCall(IsExcluded(walker, &excluded));
+  sweep->excluded += excluded;
   if (!excluded) {
     run->count = walker->count;
     run->axis_count = axis_count;

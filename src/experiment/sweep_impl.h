@@ -118,7 +118,7 @@ struct _p_MfgSweep {
   PetscInt                limits_count;
   MfgSweepLimitsOverride *limits_overrides;
 
-  PetscInt     run_count;
+  PetscInt     run_count, excluded;
   MfgSweepRun *runs; /* [run_count] */
   PetscInt     axis_count;
   const char **axes; /* [axis_count] */

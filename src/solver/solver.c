@@ -137,6 +137,18 @@ PetscErrorCode MfgSolverSetSeed(MfgSolver solver, PetscInt seed)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgSolverUsesSeed(MfgSolver solver, PetscBool *uses)
+{
+  const char *type;
+
+  PetscFunctionBegin;
+  PetscCheck(solver->klass, solver->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgSolverSetType() first");
+  PetscCall(MfgParametersGetText(solver->parameters, "initial_policy.type", &type));
+  PetscCall(PetscStrcmp(type, "random", uses));
+  if (solver->klass->random) *uses = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
 /* A key of the first policy that is given must belong to its type; a file needs its path. */
 static PetscErrorCode CheckInitialPolicy(MfgParameters parameters, const MfgComplaints *complaints)
 {

@@ -1,0 +1,195 @@
+/* What a launch would do, printed and not done; see MfgExperimentPlan() in throng/experiment.h. */
+#include <stdio.h>
+#include <string.h>
+#include "experiment/experiment_impl.h"
+
+enum { COLUMNS = 4, CELL_SIZE = 600, FIRST = 12, LAST = 4, BESIDE = 5 };
+
+typedef enum { TO_DO, COMPLETE, FAILED, INTERRUPTED, STALE, DAMAGED, RUNNING, STATE_COUNT } State;
+
+static const char *const state_names[STATE_COUNT] = {"to do", "complete", "failed", "interrupted",
+                                                     "stale", "damaged",  "running"};
+
+/* Of the runs that the shard asks for. */
+typedef struct {
+  PetscInt  asked, todo;
+  PetscInt *runs;   /* [asked] their numbers in the plan */
+  State    *states; /* [plan->count] */
+  PetscInt  count[STATE_COUNT], todo_of[STATE_COUNT];
+} Preview;
+
+typedef char             Cells[COLUMNS][CELL_SIZE];
+static const char *const titles[COLUMNS] = {"run", "label", "ranks", "state"};
+static const PetscBool   right[COLUMNS] = {PETSC_TRUE, PETSC_FALSE, PETSC_TRUE, PETSC_FALSE};
+
+static State StateOf(const MfgExperiment e, const MfgPlannedRun *run)
+{
+  char running[MFG_PATH_SIZE];
+
+  switch (run->state) {
+  case MFG_RESULT_COMPLETE:
+    return run->damaged ? DAMAGED : run->stale ? STALE : COMPLETE;
+  case MFG_RESULT_FAILED:
+    return FAILED;
+  case MFG_RESULT_UNFINISHED:
+    (void)snprintf(running, sizeof(running), "%.3700s/%.255s.running", e->folder, run->run_id);
+    return MfgFolderIsHeld(running) ? RUNNING : INTERRUPTED;
+  default:
+    return TO_DO;
+  }
+}
+
+static PetscErrorCode FillCells(const MfgExperiment e, PetscInt i, State state, Cells cells)
+{
+  const MfgPlannedRun *run = &e->plan->runs[i];
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(cells[0], CELL_SIZE, "%" PetscInt_FMT, i));
+  PetscCall(MfgPlanGetLabel(e->plan, i, CELL_SIZE, cells[1]));
+  if (!cells[1][0]) PetscCall(PetscStrncpy(cells[1], run->run_id, CELL_SIZE));
+  PetscCall(PetscSNPrintf(cells[2], CELL_SIZE, "%" PetscInt_FMT, run->ranks));
+  PetscCall(PetscStrncpy(cells[3], state_names[state], CELL_SIZE));
+  PetscFunctionReturn(0);
+}
+
+/* Columns that a text takes on a terminal: bytes that go on a UTF-8 sequence take none. */
+static int Width(const char *text)
+{
+  int width = 0;
+
+  for (; *text; text++) width += ((unsigned char)*text & 0xC0) != 0x80;
+  return width;
+}
+
+/* A line of the table, without blanks at its end. */
+static void PrintLine(const char *const cells[COLUMNS], const int widths[COLUMNS])
+{
+  int blanks = 0;
+
+  for (int c = 0; c < COLUMNS; c++) {
+    const int space = widths[c] - Width(cells[c]);
+
+    if (cells[c][0]) (void)printf("%*s%s", blanks + (right[c] ? space : 0), "", cells[c]);
+    blanks = (cells[c][0] ? (right[c] ? 0 : space) : blanks + widths[c]) + 2;
+  }
+  (void)printf("\n");
+}
+
+/* The runs, or the first and last of them. */
+static PetscErrorCode PrintTable(const MfgExperiment e, const Preview *preview, PetscBool all)
+{
+  const PetscInt  count = preview->asked;
+  const PetscBool cut = (PetscBool)(!all && count > FIRST + LAST + BESIDE);
+  const PetscInt  shown = cut ? FIRST + LAST : count;
+  const char     *line[COLUMNS];
+  int             widths[COLUMNS];
+  Cells          *cells;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(shown + 1, &cells));
+  for (int c = 0; c < COLUMNS; c++) widths[c] = Width(titles[c]);
+  for (PetscInt k = 0; k < shown; k++) {
+    const PetscInt i = preview->runs[k < FIRST || !cut ? k : count - shown + k];
+
+    PetscCall(FillCells(e, i, preview->states[i], cells[k]));
+    for (int c = 0; c < COLUMNS; c++) widths[c] = PetscMax(widths[c], Width(cells[k][c]));
+  }
+  PrintLine(titles, widths);
+  for (PetscInt k = 0; k < shown; k++) {
+    if (cut && k == FIRST)
+      (void)printf("%*s  (%" PetscInt_FMT " more; --all shows them)\n", widths[0], "...", count - shown);
+    for (int c = 0; c < COLUMNS; c++) line[c] = cells[k][c];
+    PrintLine(line, widths);
+  }
+  PetscCall(PetscFree(cells));
+  PetscFunctionReturn(0);
+}
+
+/* "45 runs: 30 to do, 15 complete; left out: 3 that repeat another one, 4 excluded" */
+static PetscErrorCode PrintCounts(const MfgExperiment e, const Preview *preview)
+{
+  const char *between = ": ";
+  PetscInt    excluded;
+
+  PetscFunctionBeginUser;
+  (void)printf("\n%" PetscInt_FMT " run%s", preview->asked, preview->asked == 1 ? "" : "s");
+  if (preview->asked < e->plan->count) (void)printf(" of %" PetscInt_FMT " in this shard", e->plan->count);
+  for (int s = 0; s < STATE_COUNT; s++) {
+    if (!preview->count[s]) continue;
+    (void)printf("%s%" PetscInt_FMT " %s", between, preview->count[s], state_names[s]);
+    between = ", ";
+  }
+  PetscCall(MfgSweepGetExcluded(e->sweep, &excluded));
+  if (e->plan->duplicates || excluded)
+    (void)printf("; left out: %" PetscInt_FMT " that repeat another one, %" PetscInt_FMT " excluded",
+                 e->plan->duplicates, excluded);
+  (void)printf("\n");
+  PetscFunctionReturn(0);
+}
+
+/* What `throng run` would do with the folder as it is. */
+static void PrintAction(const MfgExperiment e, const Preview *preview)
+{
+  const PetscInt *again = preview->todo_of;
+  const PetscInt  failed = preview->count[FAILED] - again[FAILED];
+  const PetscInt  stale = preview->count[STALE] - again[STALE];
+  const PetscInt  replaced = again[COMPLETE] + again[FAILED] + again[STALE] + again[DAMAGED];
+
+  if (!preview->todo)
+    (void)printf("throng run would have nothing to do; results are in %s\n", e->folder);
+  else
+    (void)printf("throng run would perform %" PetscInt_FMT " run%s on %" PetscInt_FMT
+                 " rank%s; results go to %s\n",
+                 preview->todo, preview->todo == 1 ? "" : "s", e->ranks, e->ranks == 1 ? "" : "s", e->folder);
+  if (again[INTERRUPTED])
+    (void)printf("  %" PetscInt_FMT " of them were interrupted and go on from their checkpoints\n",
+                 again[INTERRUPTED]);
+  if (again[RUNNING])
+    (void)printf("  %" PetscInt_FMT " of them are left to the launch that works on them now\n",
+                 again[RUNNING]);
+  if (replaced) (void)printf("  %" PetscInt_FMT " of them replace an earlier result\n", replaced);
+  if (failed)
+    (void)printf("  %" PetscInt_FMT " have failed and stay so; --rerun failed tries them again\n", failed);
+  if (stale)
+    (void)printf("  %" PetscInt_FMT " are of another version of the program and stay so; --rerun stale "
+                 "performs them again\n",
+                 stale);
+}
+
+static PetscErrorCode Print(const MfgExperiment e, PetscBool all)
+{
+  Preview preview = {0};
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(e->plan->count, &preview.runs, e->plan->count, &preview.states));
+  for (PetscInt i = 0; i < e->plan->count; i++) {
+    const MfgPlannedRun *run = &e->plan->runs[i];
+    const State          state = StateOf(e, run);
+
+    if (!run->asked) continue;
+    preview.runs[preview.asked++] = i;
+    preview.states[i] = state;
+    preview.count[state]++;
+    preview.todo += run->todo;
+    preview.todo_of[state] += run->todo;
+  }
+  PetscCall(PrintTable(e, &preview, all));
+  PetscCall(PrintCounts(e, &preview));
+  PrintAction(e, &preview);
+  PetscCall(PetscFree2(preview.runs, preview.states));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgExperimentPlan(MfgExperiment e, PetscInt ranks, PetscBool all,
+                                 MfgExperimentOutcome *outcome)
+{
+  PetscFunctionBeginUser;
+  PetscCheck(e->plan, e->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgExperimentLoad() first");
+  *outcome = MFG_EXPERIMENT_DONE;
+  e->ranks = ranks;
+  PetscCall(MfgExperimentCheckFolder(e, outcome));
+  if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
+  PetscCall(MfgExperimentChoose(e));
+  if (e->rank == 0) PetscCall(Print(e, all));
+  PetscFunctionReturn(0);
+}

@@ -62,12 +62,13 @@ const char *MfgNearestWord(const char *word, PetscInt count, const char *const w
 PetscErrorCode MfgFindType(const char *kind, const char *word, PetscInt count, const char *const words[],
                            const MfgComplaints *complaints, PetscInt *index)
 {
-  const char *near = MfgNearestWord(word, count, words);
+  const char *near;
 
   PetscFunctionBeginUser;
   for (*index = count - 1; *index >= 0 && strcmp(word, words[*index]); --*index)
     ;
   if (*index >= 0) PetscFunctionReturn(0);
+  near = MfgNearestWord(word, count, words);
   if (near)
     PetscCall(MfgComplain(complaints, "type", "unknown %s '%s'; did you mean '%s'?", kind, word, near));
   else

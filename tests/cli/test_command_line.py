@@ -54,7 +54,7 @@ class CommandLine(throng_test.ThrongTest):
         self.assertEqual(self.throng("list", ranks=2, check=0).stdout, alone)
 
     def test_refuses(self):
-        self.assert_refused_arguments([], "a command is missing; expected run, list or describe")
+        self.assert_refused_arguments([], "a command is missing; expected run, plan, list or describe")
         self.assert_refused_arguments(["rnu"], "unknown command 'rnu'; did you mean 'run'?")
         self.assert_refused_arguments(["xyzzy"], "unknown command 'xyzzy'")
         self.assert_refused_arguments(["--hlep"], "unknown option '--hlep'; did you mean '--help'?")

@@ -1,0 +1,159 @@
+"""throng plan: it says what throng run would do, and does nothing."""
+
+import fcntl
+import os
+
+import throng_test
+
+GRID = """\
+name: grid
+game: {type: four_rooms, size: 7}
+solver: {type: mf_trpo, outer_iterations: 2, initial_policy: random}
+sweep: {solver.eta: [0.4, 0.5, 0.4], solver.beta: [0.1, 0.2]}
+exclude:
+  - {solver.eta: 0.5, solver.beta: 0.2}
+seeds: {count: 2}
+"""
+
+
+class PlanTest(throng_test.ThrongTest):
+    def plan(self, text, *arguments, check=0):
+        return self.throng("plan", self.write(text), "--out", self.out, *arguments, check=check)
+
+    def rows(self, done):
+        """The rows of the table: run, ranks and state by label."""
+        head, *lines = done.stdout.split("\n\n")[0].splitlines()
+        columns = [head.index(word) for word in ("label", "ranks", "state")]
+        rows = {}
+        for line in lines:
+            label, rest = line[columns[0]:columns[1]].strip(), line[columns[2]:].split("  ")[0].strip()
+            rows[label] = (int(line[:columns[0]]), int(line[columns[1]:columns[2]]), rest)
+        return rows
+
+    def folders(self):
+        return sorted(p for p in (self.out / "grid").iterdir() if p.name.startswith("four_rooms"))
+
+    def test_runs_of_a_new_experiment(self):
+        done = self.plan(GRID, "--ranks", 3)
+        rows = self.rows(done)
+        self.assertEqual(len(rows), 6)
+        self.assertEqual(rows["eta=0.4 beta=0.1 seed=1"], (0, 1, "to do"))
+        self.assertEqual(rows["eta=0.5 beta=0.1 seed=2"], (5, 1, "to do"))
+        self.assertIn("6 runs: 6 to do; left out: 4 that repeat another one, 2 excluded", done.stdout)
+        self.assertIn("would perform 6 runs on 3 ranks", done.stdout)
+        self.assertEqual(done.stderr, "")
+        self.assertFalse(self.out.exists())
+
+    def test_as_many_runs_as_are_performed(self):
+        self.plan(GRID)
+        self.run_text(GRID)
+        done = self.plan(GRID)
+        self.assertEqual({state for _, _, state in self.rows(done).values()}, {"complete"})
+        self.assertIn("would have nothing to do", done.stdout)
+
+    def test_states(self):
+        """One run of each state; throng run then does what was said."""
+        self.run_text(GRID)
+        names = {}
+        for line in (self.out / "grid" / "plan.csv").read_text(encoding="utf-8").splitlines()[1:]:
+            run, label = line.split(",")[:2]
+            names[label] = self.out / "grid" / run
+        labels = list(names)
+        metrics = names[labels[1]] / "metrics.csv"
+        metrics.write_bytes(metrics.read_bytes() + b"1\n")
+        names[labels[2]].rename(f"{names[labels[2]]}.failed")
+        names[labels[3]].rename(f"{names[labels[3]]}.running")
+        running = names[labels[4]].rename(f"{names[labels[4]]}.running")
+        before = {p: p.stat().st_mtime_ns for p in self.out.rglob("*")}
+        with open(running / "lock", "w", encoding="utf-8") as lock:
+            fcntl.lockf(lock, fcntl.LOCK_EX)
+            os.utime(running, ns=(before[running],) * 2)
+            done = self.plan(GRID)
+        (running / "lock").unlink()
+        states = [self.rows(done)[label][2] for label in labels]
+        self.assertEqual(states, ["complete", "damaged", "failed", "interrupted", "running", "complete"])
+        self.assertIn("would perform 3 runs", done.stdout)
+        self.assertIn("--rerun failed", done.stdout)
+        self.assertIn("would perform 4 runs", self.plan(GRID, "--rerun", "failed").stdout)
+        self.assertIn("would perform 6 runs", self.plan(GRID, "--rerun", "all").stdout)
+        self.run_text(GRID, check=1)  # the failed one
+        self.assertEqual(len([p for p in self.folders() if "." not in p.name]), 5)
+
+    def test_results_of_another_version_are_stale(self):
+        one = GRID.replace("[0.4, 0.5, 0.4]", "[0.4]").replace("count: 2", "count: 1")
+        self.run_text(one)
+        for folder in self.folders():
+            record = (folder / "run.json").read_text(encoding="utf-8")
+            (folder / "run.json").write_text(record.replace('"version": "', '"version": "0.0.0-'), encoding="utf-8")
+            sums = (folder / "checksums").read_text(encoding="utf-8")
+            (folder / "checksums").write_text(
+                "".join(line for line in sums.splitlines(True) if "run.json" not in line), encoding="utf-8")
+        states = {state for _, _, state in self.rows(self.plan(one)).values()}
+        self.assertLessEqual(states, {"stale", "damaged"})
+        self.assertIn("replace an earlier result", self.plan(one, "--rerun", "stale").stdout)
+
+    def test_long_tables_are_cut(self):
+        text = GRID.replace("count: 2", "count: 10")
+        done = self.plan(text)
+        self.assertEqual(len(done.stdout.split("\n\n")[0].splitlines()), 1 + 12 + 1 + 4)
+        self.assertIn("(14 more; --all shows them)", done.stdout)
+        self.assertEqual(len(self.rows(self.plan(text, "--all"))), 30)
+
+    def test_a_shard(self):
+        rows = self.rows(self.plan(GRID, "--shard", "1/4"))
+        self.assertEqual([run for run, _, _ in rows.values()], [1, 5])
+
+    def test_refused_where_run_refuses(self):
+        wide = GRID + "resources: {ranks_per_run: 3}\n"
+        done = self.plan(wide, "--ranks", 2, check=2)
+        self.assertIn("resources.ranks_per_run: 3 ranks are wanted and there are 2", done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual({ranks for _, ranks, _ in self.rows(self.plan(wide, "--ranks", 3)).values()}, {3})
+        self.assertIn("unknown key", self.plan(GRID + "sweeep: {}\n", check=2).stderr)
+        self.assertIn("--ranks '0'", self.plan(GRID, "--ranks", 0, check=2).stderr)
+
+    def test_a_single_run_has_all_ranks(self):
+        done = self.plan(throng_test.SMALL, "--ranks", 5)
+        ((_, ranks, state),) = self.rows(done).values()
+        self.assertEqual((ranks, state), (5, "to do"))
+
+
+class SeedsTest(throng_test.ThrongTest):
+    WARNING = "seeds change nothing"
+
+    def warnings(self, text, command="plan"):
+        done = self.throng(command, self.write(text), "--out", self.out, check=0)
+        return [line for line in done.stderr.splitlines() if "warning" in line]
+
+    def test_seeds_of_runs_without_random_numbers(self):
+        text = GRID.replace("initial_policy: random", "initial_policy: uniform")
+        for command in ("plan", "run"):
+            (line,) = self.warnings(text, command)
+            self.assertIn(f"{self.folder}/experiment.yaml:7:1: the seeds change nothing: 3 of the 6 runs", line)
+            self.assertIn("initial_policy: random", line)
+
+    def test_only_runs_that_draw_none_count(self):
+        text = GRID.replace(", initial_policy: random", "").replace(
+            "sweep: {", "sweep: {solver.initial_policy: [uniform, random], ")
+        (line,) = self.warnings(text)
+        self.assertIn("3 of the 12 runs", line)
+
+    def test_none_where_seeds_matter(self):
+        self.assertEqual(self.warnings(GRID), [])
+        self.assertEqual(self.warnings(GRID.replace("mf_trpo", "mf_pso").replace(", initial_policy: random", "")
+                                       .replace("solver.eta: [0.4, 0.5, 0.4], solver.beta: [0.1, 0.2]",
+                                                "solver.particles: [2, 3]").split("exclude")[0] + "seeds: [1, 2]\n"), [])
+
+    def test_none_for_one_seed(self):
+        text = GRID.replace("initial_policy: random", "initial_policy: uniform").replace("count: 2", "count: 1")
+        self.assertEqual(self.warnings(text), [])
+
+    def test_seeds_that_are_an_axis_of_sweep(self):
+        text = GRID.replace("initial_policy: random", "initial_policy: uniform").replace(
+            "sweep: {", "sweep: {seed: [1, 2], ").replace("seeds: {count: 2}\n", "")
+        (line,) = self.warnings(text)
+        self.assertIn("3 of the 6 runs", line)
+
+
+if __name__ == "__main__":
+    throng_test.main()

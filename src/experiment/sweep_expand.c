@@ -137,6 +137,8 @@ static PetscErrorCode AddRun(Walker *walker)
   PetscFunctionBeginUser;
   PetscCall(Override(walker));
   PetscCall(IsExcluded(walker, &excluded));
+  PetscCheck(sweep->run_count + sweep->excluded < walker->total, PETSC_COMM_SELF, PETSC_ERR_PLIB,
+             "more runs than were counted, %.0f", walker->total);
   sweep->excluded += excluded;
   if (!excluded) {
     run->count = walker->count;

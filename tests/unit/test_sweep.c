@@ -115,6 +115,23 @@ static void AxesOfMatchingRunsAlone(void **state)
   TestSweepClose(&t);
 }
 
+/* Which default there is hangs on the type, which an axis chooses. */
+static void AxesOfMatchingDefaults(void **state)
+{
+  (void)state;
+  TestAssertRuns("sweep: {solver.type: [mf_trpo, fictitious_play]}\n"
+                 "when: [{match: {solver.eta: 0.5}, sweep: {game.size: [1, 2]}}]\n",
+                 NULL,
+                 "{solver: {type: mf_trpo}, game: {size: 1}}\n{solver: {type: mf_trpo}, game: {size: 2}}\n"
+                 "{solver: {type: fictitious_play}}\n");
+  TestAssertRuns(
+      "sweep: {game: [{type: four_rooms}, {type: rock_paper_scissors}]}\n"
+      "when: [{match: {game.noise.slip: 0.1}, sweep: {solver.eta: [1, 2]}}]\n",
+      NULL,
+      "{game: {type: four_rooms}, solver: {eta: 1}}\n{game: {type: four_rooms}, solver: {eta: 2}}\n"
+      "{game: {type: rock_paper_scissors}}\n");
+}
+
 static void AxesThatNoRunHas(void **state)
 {
   TestSweep          t;
@@ -525,15 +542,23 @@ static void TenThousandRuns(void **state)
 
 int main(int argc, char **argv)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(WithoutSections),    cmocka_unit_test(FirstAxisIsSlowest),
-      cmocka_unit_test(RangesAreClean),     cmocka_unit_test(AxesOfMatchingRunsAlone),
-      cmocka_unit_test(AxesThatNoRunHas),   cmocka_unit_test(OverridesInOrder),
-      cmocka_unit_test(MatchesSeeDefaults), cmocka_unit_test(MatchesSeeShorthands),
-      cmocka_unit_test(GroupsAddUp),        cmocka_unit_test(SettingsPin),
-      cmocka_unit_test(SettingsOfSections), cmocka_unit_test(Resources),
-      cmocka_unit_test(MarksAreKept),       cmocka_unit_test(EntriesWithoutRuns),
-      cmocka_unit_test(RandomSweeps),       cmocka_unit_test(TenThousandRuns)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(WithoutSections),
+                                     cmocka_unit_test(FirstAxisIsSlowest),
+                                     cmocka_unit_test(RangesAreClean),
+                                     cmocka_unit_test(AxesOfMatchingRunsAlone),
+                                     cmocka_unit_test(AxesOfMatchingDefaults),
+                                     cmocka_unit_test(AxesThatNoRunHas),
+                                     cmocka_unit_test(OverridesInOrder),
+                                     cmocka_unit_test(MatchesSeeDefaults),
+                                     cmocka_unit_test(MatchesSeeShorthands),
+                                     cmocka_unit_test(GroupsAddUp),
+                                     cmocka_unit_test(SettingsPin),
+                                     cmocka_unit_test(SettingsOfSections),
+                                     cmocka_unit_test(Resources),
+                                     cmocka_unit_test(MarksAreKept),
+                                     cmocka_unit_test(EntriesWithoutRuns),
+                                     cmocka_unit_test(RandomSweeps),
+                                     cmocka_unit_test(TenThousandRuns)};
 
   return TestMain(argc, argv, "sweep", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -83,6 +83,23 @@ static void WrittenByHand(void **state)
   AssertWritten("sweep: {solver.eta: [0.1, {linspace: {from: 1, to: 2, count: 3}}]}\n", NULL);
 }
 
+/* At the beginning of a line "---" and "..." are no texts. */
+static void WrittenAlone(void **state)
+{
+  MfgNode *root = Read("[---, ..., --- a]"), *again;
+  char    *text;
+
+  (void)state;
+  for (PetscInt i = 0; i < 3; i++) {
+    CHECK(MfgNodeWrite(root->children[i], &text));
+    again = Read(text);
+    AssertSame(root->children[i], again);
+    CHECK(PetscFree(text));
+    CHECK(MfgNodeDestroy(&again));
+  }
+  CHECK(MfgNodeDestroy(&root));
+}
+
 static int Draw(unsigned *state, int below)
 {
   *state = *state * 1664525u + 1013904223u;
@@ -213,9 +230,9 @@ static void Placing(void **state)
 
 int main(int argc, char **argv)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(WrittenByHand), cmocka_unit_test(WrittenAtRandom),
-                                     cmocka_unit_test(ClonesAreWhole), cmocka_unit_test(ChildWithoutKey),
-                                     cmocka_unit_test(Placing)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(WrittenByHand),   cmocka_unit_test(WrittenAlone),
+                                     cmocka_unit_test(WrittenAtRandom), cmocka_unit_test(ClonesAreWhole),
+                                     cmocka_unit_test(ChildWithoutKey), cmocka_unit_test(Placing)};
 
   return TestMain(argc, argv, "nodes", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -59,9 +59,9 @@ static void RangesAreClean(void **state)
   TestAssertRuns("sweep: {solver.eta: {linspace: {from: -0.30, to: 0.3, count: 5}}}\n", NULL,
                  "{solver: {eta: -0.30}}\n{solver: {eta: -0.15}}\n{solver: {eta: 0}}\n{solver: {eta: 0.15}}\n"
                  "{solver: {eta: 0.3}}\n");
-  /* -0.1 + 0.3 / 3 leaves 1.4e-17 in double precision. */
-  TestAssertRuns("sweep: {solver.eta: {linspace: {from: -0.1, to: 0.2, count: 4}}}\n", NULL,
-                 "{solver: {eta: -0.1}}\n{solver: {eta: 0}}\n{solver: {eta: 0.1}}\n{solver: {eta: 0.2}}\n");
+  /* -0.3 + 0.9 / 3 leaves -5.6e-17 in double precision. */
+  TestAssertRuns("sweep: {solver.eta: {linspace: {from: -0.3, to: 0.6, count: 4}}}\n", NULL,
+                 "{solver: {eta: -0.3}}\n{solver: {eta: 0}}\n{solver: {eta: 0.3}}\n{solver: {eta: 0.6}}\n");
   TestAssertRuns("seeds: {count: 2}\n", NULL, "{seed: 1}\n{seed: 2}\n");
   TestAssertRuns("seeds: {count: 3, base: 0}\n", NULL, "{seed: 0}\n{seed: 1}\n{seed: 2}\n");
 }
@@ -125,11 +125,31 @@ static void AxesOfMatchingDefaults(void **state)
                  "{solver: {type: mf_trpo}, game: {size: 1}}\n{solver: {type: mf_trpo}, game: {size: 2}}\n"
                  "{solver: {type: fictitious_play}}\n");
   TestAssertRuns(
-      "sweep: {game: [{type: four_rooms}, {type: rock_paper_scissors}]}\n"
+      "sweep: {game.type: [four_rooms, rock_paper_scissors]}\n"
       "when: [{match: {game.noise.slip: 0.1}, sweep: {solver.eta: [1, 2]}}]\n",
       NULL,
       "{game: {type: four_rooms}, solver: {eta: 1}}\n{game: {type: four_rooms}, solver: {eta: 2}}\n"
       "{game: {type: rock_paper_scissors}}\n");
+}
+
+/* What the run has, where an override changes a part of the axis. */
+static void ValuesOfAxes(void **state)
+{
+  static const char text[] =
+      "solver: {type: mf_trpo}\nsweep: {solver.beta: [0.10, 0.2, {schedule: harmonic}]}\n"
+      "overrides: [{match: {solver.beta: 0.2}, set: {solver.beta.value: 0.30}}]\n";
+  static const char *const expected[] = {"0.10", "0.30", "{schedule: harmonic}"};
+  TestSweep                t;
+
+  (void)state;
+  TestSweepOpen(&t, text, NULL);
+  for (PetscInt i = 0; i < 3; i++) {
+    const char *value;
+
+    CHECK(MfgSweepGetAxisValue(t.sweep, i, 0, &value));
+    assert_string_equal(value, expected[i]);
+  }
+  TestSweepClose(&t);
 }
 
 static void AxesThatNoRunHas(void **state)
@@ -547,6 +567,7 @@ int main(int argc, char **argv)
                                      cmocka_unit_test(RangesAreClean),
                                      cmocka_unit_test(AxesOfMatchingRunsAlone),
                                      cmocka_unit_test(AxesOfMatchingDefaults),
+                                     cmocka_unit_test(ValuesOfAxes),
                                      cmocka_unit_test(AxesThatNoRunHas),
                                      cmocka_unit_test(OverridesInOrder),
                                      cmocka_unit_test(MatchesSeeDefaults),

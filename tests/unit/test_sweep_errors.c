@@ -45,6 +45,8 @@ static void Axes(void **state)
       {"sweep: {solver.eta: [1]}\nseeds: {a.b: 1}\n",
        "f.yaml:2:8: seeds: expected a list of seeds or {count: ...}\n"
        "f.yaml:2:9: a key has no dots in a file; write 'a: {b: ...}'\n"},
+      {"sweep: {solver.eta: [1]}\nsolver.eta: 3\n",
+       "f.yaml:2:1: a key has no dots in a file; write 'solver: {eta: ...}'\n"},
       {"sweep.solver.eta: [1]\n",
        "f.yaml:1:1: a key has no dots in a file; write 'sweep: {solver.eta: ...}'\n"}};
 
@@ -365,6 +367,10 @@ static void BadAxesAreBroken(void **state)
   assert_true(MfgNodeFind(root->children[0], "type", 4)->broken);
   assert_false(MfgNodeFind(root->children[1], "size", 4)->broken);
   CHECK(MfgNodeDestroy(&root));
+  TestSweepClose(&t);
+  TestSweepOpen(&t, "zip: [{game.size: [1, 2], solver.eta: [1, 2, 3]}]\n", NULL);
+  CHECK(MfgSweepGetCount(t.sweep, &count));
+  assert_int_equal(count, 2); /* what the lists have in common */
   TestSweepClose(&t);
 }
 

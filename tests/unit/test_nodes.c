@@ -211,6 +211,8 @@ static void Placing(void **state)
   (void)state;
   CHECK(MfgNodePlace(root, "a.b", mark, Read("[4]")));
   CHECK(MfgNodePlace(root, "d.x.y", mark, Read("5")));
+  assert_int_equal(root->children[1]->key_mark.line, 2); /* of the key in the file */
+  assert_int_equal(root->children[1]->children[0]->key_mark.line, 9);
   CHECK(MfgNodePlace(root, "e", mark, Read("6")));
   CHECK(MfgNodePlace(root, "z", mark, Read("{w: 7}")));
   CHECK(MfgNodeWrite(root, &text));

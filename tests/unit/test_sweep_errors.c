@@ -152,6 +152,7 @@ static void TwoAxesAtOneKey(void **state)
       {"sweep: {solver.beta: [1], solver.beta.value: [2], solver.betas: [2]}\n",
        "f.yaml:1:27: solver.beta.value: a run has this axis beside 'solver.beta' in line 1; expected one of "
        "them\n"},
+      {"sweep: {solver.betas: [1], solver.beta: [2], solver.bet: [3]}\n", ""},
       {"zip: [{solver.beta: [1], solver.beta.value: [2]}]\n",
        "f.yaml:1:26: solver.beta.value: a run has this axis beside 'solver.beta' in line 1; expected one of "
        "them\n"},

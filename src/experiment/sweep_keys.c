@@ -176,7 +176,8 @@ static PetscBool IsOfAllRuns(const char *key, size_t length)
 PetscErrorCode MfgSweepCheckRunKey(MfgSweep sweep, const char *key, MfgMark mark, const char *section,
                                    PetscBool *good)
 {
-  static const char *const sections[] = {"game", "solver", "metrics", "evaluation", "output", "seed"};
+  static const char *const sections[] = {"game",   "solver", "metrics",      "evaluation",
+                                         "output", "seed",   "petsc_options"};
   const size_t             length = strcspn(key, ".");
   char                     hint[MFG_LONGEST_KEY];
   MfgKeyKind               kind;

@@ -11,7 +11,8 @@ Looks for the compiler, Open MPI, PETSc, SLEPc, libyaml, zlib, HDF5, Random123 a
 is installed with apt-get on Debian and Ubuntu, by root or with a sudo that asks no password. Otherwise the script
 says what is missing and what an administrator would type, and exits with 2.
 
-  --tests       also what the tests need (cmocka)
+  --tests       also what the tests need (cmocka); SLURM and munge only where they can be installed, for without them
+                the tests under SLURM are skipped
   --checks      also what the further checks need (clang, clang-format 14, valgrind, shellcheck)
   --no-install  only look
 
@@ -38,6 +39,12 @@ needed=(
 needed_for_tests=(
   "libcmocka-dev     | module cmocka"
 )
+# Without these, tests are skipped.
+useful_for_tests=(
+  "slurm-wlm         | daemon slurmctld"
+  "slurm-wlm         | daemon slurmd"
+  "munge             | daemon munged"
+)
 needed_for_checks=(
   "clang             | program clang"
   "clang-format-14   | clang_format 14"
@@ -47,6 +54,9 @@ needed_for_checks=(
 )
 
 has_program() { command -v "$1" >/dev/null; }
+
+# Users often do not have the folders of the daemons in their PATH.
+has_daemon() { PATH=$PATH:/usr/sbin:/sbin has_program "$1"; }
 
 # Only Debian and Ubuntu keep debug symbols in packages of their own.
 has_debug_symbols() {
@@ -141,10 +151,13 @@ END
 }
 
 main() {
-  local rows=("${needed[@]}") may_install=true missing
+  local rows=("${needed[@]}") useful=() may_install=true missing
   while [[ $# -gt 0 ]]; do
     case $1 in
-      --tests) rows+=("${needed_for_tests[@]}") ;;
+      --tests)
+        rows+=("${needed_for_tests[@]}")
+        useful=("${useful_for_tests[@]}")
+        ;;
       --checks) rows+=("${needed_for_checks[@]}") ;;
       --no-install) may_install=false ;;
       --help | -h)
@@ -159,8 +172,14 @@ main() {
     shift
   done
   extend_pkg_config_path
+  if $may_install && administrator >/dev/null; then
+    rows+=("${useful[@]}")
+    useful=()
+  else
+    may_install=false
+  fi
   mapfile -t missing < <(missing_of "${rows[@]}")
-  if [[ ${#missing[@]} -gt 0 ]] && $may_install && administrator >/dev/null; then
+  if [[ ${#missing[@]} -gt 0 ]] && $may_install; then
     install_packages "${missing[@]}"
     hash -r
     mapfile -t missing < <(missing_of "${rows[@]}")
@@ -170,6 +189,8 @@ main() {
     return 2
   fi
   echo "Everything that throng needs is installed."
+  mapfile -t missing < <(missing_of "${useful[@]}")
+  if [[ ${#missing[@]} -gt 0 ]]; then echo "Not installed, so their tests are skipped: ${missing[*]}"; fi
 }
 
 main "$@"

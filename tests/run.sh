@@ -32,8 +32,9 @@ END
 
 default_parts=(build ctest analysis)
 further_parts=(format scripts clang sanitizers valgrind quickstart)
-# In this order: what is quick to fail comes first, and the test runners come last.
-order=(build format scripts clang valgrind sanitizers quickstart ctest analysis)
+# In this order: what is quick to fail comes first, and the test runners come last. A test under SLURM draws a report
+# with the environment that the part analysis makes.
+order=(build format scripts clang valgrind sanitizers quickstart analysis ctest)
 labels=""
 jobs=$(cores)
 

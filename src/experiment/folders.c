@@ -58,19 +58,22 @@ void MfgFolderCheckWritable(const char *path, char message[MFG_MESSAGE_SIZE])
 
 void MfgFolderMake(const char *path, char message[MFG_MESSAGE_SIZE])
 {
+  enum { TRIES = 100 };
   char        above[MFG_PATH_SIZE];
   struct stat status;
+  int         error = 0;
 
-  if (mkdir(path, 0777) == 0) return;
-  if (errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return;
-  if (errno == ENOENT) {
+  for (int i = 0; i < TRIES; i++) { /* another launch may remove the empty folder above at any time */
+    if (mkdir(path, 0777) == 0) return;
+    error = errno;
+    if (error == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return;
+    if (error != ENOENT) break;
     (void)snprintf(above, sizeof(above), "%s", path);
     GoUp(above);
     MfgFolderMake(above, message);
-    if (message[0] || mkdir(path, 0777) == 0) return;
-    if (errno == EEXIST) return; /* another run was faster */
+    if (message[0]) return;
   }
-  Tell("make the folder", path, errno, message);
+  Tell("make the folder", path, error, message);
 }
 
 /* What is gone already was removed by another run. */
@@ -126,10 +129,11 @@ static int WriteAll(int file, size_t length, const char *text)
 
 void MfgFileReplace(const char *path, size_t length, const char *text, char message[MFG_MESSAGE_SIZE])
 {
-  char beside[MFG_PATH_SIZE];
+  char beside[MFG_PATH_SIZE], host[64] = "";
   int  file, error;
 
-  (void)snprintf(beside, sizeof(beside), "%.4000s.new", path);
+  (void)gethostname(host, sizeof(host) - 1);
+  (void)snprintf(beside, sizeof(beside), "%.3900s.%.64s-%ld.new", path, host, (long)getpid());
   file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   error = file < 0 ? errno : WriteAll(file, length, text);
   if (file >= 0 && close(file) && !error) error = errno;
@@ -137,6 +141,22 @@ void MfgFileReplace(const char *path, size_t length, const char *text, char mess
   if (!error) return;
   (void)unlink(beside);
   Tell("write", path, error, message);
+}
+
+void MfgFolderTidy(const char *path)
+{
+  DIR           *folder = opendir(path);
+  struct dirent *entry;
+  char           inside[MFG_PATH_SIZE];
+
+  while (folder && (entry = readdir(folder))) {
+    const size_t length = strlen(entry->d_name);
+
+    if (length < 4 || strcmp(entry->d_name + length - 4, ".new")) continue;
+    (void)snprintf(inside, sizeof(inside), "%.3800s/%.255s", path, entry->d_name);
+    (void)unlink(inside);
+  }
+  if (folder) (void)closedir(folder);
 }
 
 /* Bring one file or folder to the disk. Some file systems have no fsync() of folders and need none. */

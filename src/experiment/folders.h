@@ -18,9 +18,11 @@ void MfgFolderRemove(const char *path, char message[MFG_MESSAGE_SIZE]);
 void MfgFolderClear(const char *path, const char *keep, PetscInt *removed, char message[MFG_MESSAGE_SIZE]);
 /*
   Write `length` bytes to the file so that it holds the old content or the new, never a mix: beside it,
-  synced, renamed.
+  synced, renamed. Several processes may do so at once.
 */
 void MfgFileReplace(const char *path, size_t length, const char *text, char message[MFG_MESSAGE_SIZE]);
+/* Remove what processes that were killed in MfgFileReplace() left in the folder. Errors are passed over. */
+void MfgFolderTidy(const char *path);
 void MfgFolderRename(const char *from, const char *to, char message[MFG_MESSAGE_SIZE]);
 /*
   Bring the entries of the folder to the disk, and the files in it except the one named so. except NULL: the

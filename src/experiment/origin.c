@@ -49,7 +49,7 @@ static void ReadText(const char *folder, const char *key, size_t size, char text
 
 void MfgOriginCheck(const MfgOrigin *origin, const char *folder, char message[MFG_MESSAGE_SIZE])
 {
-  char file[MFG_PATH_SIZE], place[MFG_PATH_SIZE], mine[MFG_PATH_SIZE] = "";
+  char file[MFG_PATH_SIZE], place[MFG_PATH_SIZE], mine[MFG_PATH_SIZE] = "", kept[MFG_PATH_SIZE];
 
   ReadText(folder, "file", sizeof(file), file);
   ReadText(folder, "path", sizeof(place), place);
@@ -57,6 +57,8 @@ void MfgOriginCheck(const MfgOrigin *origin, const char *folder, char message[MF
   if (!strcmp(LastPart(file), LastPart(origin->path)) &&
       (!strcmp(place, mine) || !Differs(place, origin->text, origin->length)))
     return;
+  (void)snprintf(kept, sizeof(kept), "%.4000s/experiment.yaml", folder);
+  if (MfgPathExists(kept) && !Differs(kept, origin->text, origin->length)) return; /* a copy, renamed */
   (void)snprintf(message, MFG_MESSAGE_SIZE,
                  "%.300s holds results of another experiment, of the file %.300s; give this one another name "
                  "(--set name=...) or another folder (--out)",

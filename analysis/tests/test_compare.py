@@ -16,6 +16,13 @@ from throng_analysis.scan import scan
 T4 = 2.776445105  # Student's t, 95 %, 4 degrees of freedom
 
 
+@pytest.fixture(autouse=True)
+def _no_figures(request, monkeypatch):
+    """Leave figures out of the tests that look at numbers and words only."""
+    if "figures" not in request.keywords:
+        monkeypatch.setattr("throng_analysis.compare.draw", lambda grouping, question: [])
+
+
 def compare(folder, *options, code=0):
     """Run the command; returns the rows of compare.csv."""
     assert main(["compare", str(folder), *options]) == code
@@ -173,8 +180,16 @@ def test_runs_outside_the_plan_take_part_unless_they_are_not_wanted(tmp_path):
         (["--over", "sed"], "did you mean seed"),
         (["--metric", "quality"], "no run has a value of quality; name it in metrics.which"),
         (["--metric", "exploit"], "--metric exploit: no such metric; there are exploitability, "),
-        (["--axes", "solver.eta", "solver.type"], "solver.type is not one of two numeric"),
-        (["--axes", "solver.eta", "solver.eta"], "solver.eta is not one of two numeric"),
+        pytest.param(
+            ["--axes", "solver.eta", "solver.type"],
+            "solver.type is not one of two numeric",
+            marks=pytest.mark.figures,
+        ),
+        pytest.param(
+            ["--axes", "solver.eta", "solver.eta"],
+            "solver.eta is not one of two numeric",
+            marks=pytest.mark.figures,
+        ),
     ],
 )
 def test_bad_questions_write_nothing(tmp_path, capsys, options, message):
@@ -202,6 +217,13 @@ def test_the_best_settings_are_printed_first(tmp_path, capsys):
     labels = [line.rsplit(": ", 1)[1] for line in lines[at + 1 : at + 11]]
     assert labels == [f"η = {k / 10:g}" for k in range(12, 2, -1)]
     assert "2 more settings are in compare.csv" in lines[at + 11]
+
+
+@pytest.mark.figures
+def test_figures_stand_beside_the_table(tmp_path):
+    runs = each(grid(solver__eta=[0.1, 0.2], seed=[1, 2]), lambda axes: [2.0, 1.0])
+    folder = write(tmp_path, runs)
+    compare(folder)
     assert {path.name for path in (folder / "compare").iterdir()} == {
         "compare.csv",
         "compare.parquet",

@@ -12,6 +12,7 @@ from synthetic import write_run
 from throng_analysis.checksums import Checksums
 from throng_analysis.cli import main
 from throng_analysis.errors import InputError
+from throng_analysis.experiments import find_experiments
 from throng_analysis.flow import read_flow
 from throng_analysis.locks import is_held
 
@@ -89,7 +90,8 @@ def test_what_became_of_a_run_is_in_its_row(tmp_path, capsys):
     assert rows[runs[2].run_id]["reason"] == "KSP, diverged"
     assert rows[runs[3].run_id]["final.exploitability"] == 0.5
     assert rows[runs[4].run_id]["hosts"] == "node7"
-    assert rows[runs[5].run_id]["iterations"] == 2
+    interrupted = rows[runs[5].run_id]
+    assert (interrupted["iterations"], interrupted["final.exploitability"]) == (2, 0.5)
     missing = rows[runs[6].run_id]
     assert (missing["solver.eta"], missing["seed"], missing["folder"]) == (0.4, 1, None)
     assert missing["final.exploitability"] is missing["iterations"] is missing["stale"] is None
@@ -135,9 +137,10 @@ def test_a_flipped_bit_is_noticed(tmp_path, capsys, name):
 
 
 def test_damage_of_every_kind(tmp_path):
-    runs = each(grid(seed=range(1, 8)), lambda axes: [2.0, 1.0])
+    runs = each(grid(seed=range(1, 9)), lambda axes: [2.0, 1.0])
     folder = write(tmp_path, runs)
-    cut, gone, unlisted, odd, other, failed, fields = (run.folder for run in runs)
+    cut, gone, unlisted, odd, other, failed, bare, fields = (run.folder for run in runs)
+    (bare / "checksums").unlink()
     (cut / "metrics.csv").write_bytes((cut / "metrics.csv").read_bytes()[:-1])
     (gone / "metrics.csv").unlink()
     lines = (unlisted / "checksums").read_text().splitlines()
@@ -161,14 +164,15 @@ def test_damage_of_every_kind(tmp_path):
             r"checksums:1: damaged: expected 8 hex digits",
             f"run.json: damaged: the record of {runs[0].run_id}",
             r"run.json: damaged: its CRC-32",
+            r"checksums: damaged: missing",
             "",
         ),
         strict=True,
     ):
         assert reason.startswith(words) and ("`throng run` does" in reason or not words)
-    assert [row["status"] for row in rows.values()] == ["damaged"] * 6 + ["converged"]
+    assert [row["status"] for row in rows.values()] == ["damaged"] * 7 + ["converged"]
     rows = table(folder, "--verify", code=1)
-    assert rows[runs[6].run_id]["reason"].startswith("fields.h5: damaged: its CRC-32")
+    assert rows[runs[7].run_id]["reason"].startswith("fields.h5: damaged: its CRC-32")
 
 
 def test_of_several_folders_the_good_one_stands_for_the_run(tmp_path, capsys):
@@ -199,6 +203,22 @@ def test_an_earlier_result_stands_in_for_the_moment_of_its_replacement(tmp_path)
     (folder / f"{runs[1].run_id}.replaced").mkdir()
     rows = list(table(folder).values())
     assert [(row["status"], row["beside"]) for row in rows] == [("converged", "")] * 2
+
+
+def test_a_run_that_ends_while_it_is_read_is_read_under_its_new_name(tmp_path, monkeypatch):
+    runs = each(grid(seed=[1, 2]), lambda axes: [2.0, 1.0])
+    folder = write(tmp_path, runs)
+    running = runs[0].folder.rename(f"{runs[0].folder}.running")
+    gone = runs[1].folder.rename(f"{runs[1].folder}.running")
+
+    def find_then_rename(place):
+        found = find_experiments(place)
+        running.rename(runs[0].folder)
+        gone.rename(tmp_path / "elsewhere")
+        return found
+
+    monkeypatch.setattr("throng_analysis.table.find_experiments", find_then_rename)
+    assert [row["status"] for row in table(folder).values()] == ["converged", "missing"]
 
 
 def test_results_without_a_plan_are_a_table_too(tmp_path, capsys):

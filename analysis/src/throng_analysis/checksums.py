@@ -28,6 +28,11 @@ class Checksums:
         self.folder = folder
         self._expected: dict[str, Checksum] | None = _read(folder / CHECKSUMS)
 
+    @property
+    def known(self) -> bool:
+        """Whether the folder has checksums."""
+        return self._expected is not None
+
     def check_sizes(self) -> None:
         """Raise InputError if a file that is listed is missing or has another size."""
         for name in self._expected or {}:

@@ -27,9 +27,10 @@ REPORT = """\
 Read the results of throng and write PNG figures and one page, report.html.
 
 DIR is the folder of a run (OUT/<name>/<run id>) or any folder above it; every run
-below it is shown. Runs that have not ended are marked 'running' and shown as far as
-they are; failed runs are shown with their reason. The page needs no other file and
-no network: it can be sent as it is.
+below it is shown. Up to 12 runs have a section each: runs that have not ended are
+shown as far as they are, failed runs with their reason. More runs have a table that can
+be sorted and filtered, with means over seeds, curves with bands and heat maps. The page
+needs no other file and no network: it can be sent as it is.
 """
 
 PANELS = """\
@@ -83,6 +84,14 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=raw,
     )
     _add_folders(report, "where to write report.html and figures/ (default: DIR/report)")
+    report.add_argument(
+        "--run",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="a run that has a section, by its id or a part of it, and may be repeated "
+        "(default: all of 12 runs at most, none of more)",
+    )
     report.set_defaults(act=_report)
     panels = commands.add_parser(
         "panels",
@@ -174,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    report = write_report(options.folder, options.out or options.folder / "report")
+    report = write_report(options.folder, options.out or options.folder / "report", options.run)
     for problem in report.problems:
         _complain(problem)
     print(f"{report.page} ({len(report.figures)} figures)")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from throng_analysis.errors import InputError
 from throng_analysis.flow import read_flow
+from throng_analysis.output import PAGE
 from throng_analysis.results import ENDINGS, RECORD, TRACE, refuse_folder
 
 EXPERIMENT, PLAN = "experiment.json", "plan.csv"
@@ -53,8 +54,8 @@ def find_experiments(folder: Path) -> list[Experiment]:
     found = []
     for place, below, files in os.walk(folder, onerror=refuse_folder):
         here = Path(place)
-        if _is_run(here.name, files):
-            below.clear()  # the folder of a run, given as DIR
+        if PAGE in files or _is_run(here.name, files):
+            below.clear()  # a report, or the folder of a run, given as DIR
         elif EXPERIMENT in files or PLAN in files or _holds_runs(here, below):
             found.append(_read(here, below, files))
             below.clear()

@@ -9,6 +9,8 @@ from html import escape
 _INDEX = re.compile(r"(?<=[πμφTx])_(\{(?:[^{}]|\{[^{}]*\})*\}|\w)")
 _EXPONENT = re.compile(r"(?<=[Pπμφ])\^(\{[^{}]*\}|\w)")
 
+_CODE = re.compile(r"`([^`]+)`")
+
 
 class Html(str):
     """Text that is already HTML."""
@@ -24,6 +26,11 @@ def typeset(words: str) -> Html:
     html = escape(words)
     html = _EXPONENT.sub(lambda found: f"<sup>{_inner(found)}</sup>", html)
     return Html(_INDEX.sub(lambda found: f"<sub>{_inner(found)}</sub>", html))
+
+
+def marked(words: str) -> Html:
+    """Return text with what stands between backticks as code."""
+    return Html(_CODE.sub(r"<code>\1</code>", escape(words)))
 
 
 def _inner(found: re.Match) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from throng_analysis.checksums import AGAIN
+from throng_analysis.checksums import AGAIN, CHECKSUMS
 from throng_analysis.errors import InputError
 from throng_analysis.experiments import Experiment
 from throng_analysis.metrics import BY_COLUMN, GAPS, METRICS
@@ -144,12 +144,11 @@ def _entries(
         try:
             _read(entry, keep, verify)
         except InputError as error:
-            if not folder.is_dir():
-                continue
             entry.status = "damaged"
             entry.reason = str(error).replace(f"{folder}{os.sep}", "")
             entry.numbers, entry.courses = {}, {}
-        entries.append(entry)
+        if entry.status not in (*UNFINISHED, "damaged") or folder.is_dir():
+            entries.append(entry)
     return entries
 
 
@@ -157,6 +156,8 @@ def _read(entry: Entry, keep: Sequence[str], verify: bool) -> None:
     folder = entry.folder
     checksums = checksums_of(folder)
     if checksums is not None:
+        if entry.planned and not checksums.known and folder.name == entry.run_id:
+            raise InputError(f"{folder / CHECKSUMS}: damaged: missing; {AGAIN}")
         checksums.check_sizes()
     record = read_record_in(folder, checksums)
     if record.run_id != entry.run_id:

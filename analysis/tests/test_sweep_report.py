@@ -1,0 +1,238 @@
+"""The page about many runs: what it holds, and the script of its tables."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from sweeps import Made, each, grid, locked, write_checksums
+from sweeps import write_experiment as write
+from synthetic import four_rooms_walls, write_fields
+from test_report import Page
+
+import throng_analysis
+from throng_analysis.cli import main
+from throng_analysis.live import FIRST_ROWS, Column, live_table
+from throng_analysis.report import MOST_SECTIONS
+
+SCRIPT = Path(throng_analysis.__file__).parent / "report.js"
+NODE = shutil.which("node")
+
+
+def report(folder, *options, code=0):
+    assert main(["report", str(folder), *options]) == code
+    return (folder / "report" / "report.html").read_text(encoding="utf-8")
+
+
+def data(html, name):
+    """Return the rows of a table of the page as dictionaries."""
+    found = re.search(rf'id="{name}">.*?application/json">(.*?)</script>', html, re.DOTALL)
+    content = json.loads(found[1])
+    keys = [column["key"] for column in content["columns"]]
+    return [dict(zip(keys, row, strict=True)) for row in content["rows"]]
+
+
+def sweep(tmp_path, etas=(0.1, 0.5, 1.0), seeds=range(1, 6)):
+    axes = grid(solver__eta=etas, solver__beta=[0.1, 0.2], seed=seeds)
+    return each(axes, lambda axes: [9.0, axes["solver.eta"] * axes["seed"]])
+
+
+def test_up_to_twelve_runs_have_a_section_each_and_more_have_a_table(tmp_path):
+    few = write(tmp_path / "few", each(grid(seed=range(MOST_SECTIONS)), lambda axes: [2.0, 1.0]))
+    html = report(few)
+    assert html.count('<section class="run"') == MOST_SECTIONS and "<script" not in html
+    more = each(grid(seed=range(MOST_SECTIONS + 1)), lambda axes: [2.0, 1.0])
+    html = report(write(tmp_path / "more", more))
+    assert html.count('<section class="run"') == 0 and "<script" in html
+
+
+def test_every_run_is_in_the_table(tmp_path):
+    runs = sweep(tmp_path)
+    for run, status in zip(runs, ("failed", "missing", "interrupted", "running"), strict=False):
+        run.status = status
+    runs[0].reason = "no memory: </script><b>"
+    runs[5].provenance = {"commit": "0000000"}
+    folder = write(tmp_path, runs)
+    with locked(runs[3].folder / "lock"):
+        html = report(folder)
+    rows = data(html, "runs-0")
+    assert [row["run"] for row in rows] == [run.run_id for run in runs]
+    assert [row["status"] for row in rows[:5]] == [
+        "failed",
+        "missing",
+        "interrupted",
+        "running",
+        "converged",
+    ]
+    assert rows[0]["reason"] == "no memory: </script><b>" and "<b>" not in html
+    assert rows[5]["mind"] == "stale" and rows[4]["mind"] is None
+    for row, run in zip(rows, runs, strict=True):
+        assert (row["solver.eta"], row["solver.beta.value"], row["seed"]) == tuple(
+            run.axes[key] for key in ("solver.eta", "solver.beta", "seed")
+        )
+        if row["status"] == "converged":
+            assert row["final.exploitability"] == pytest.approx(run.values[-1], rel=1e-5)
+            assert row["best.exploitability.iteration"] == 1
+    assert "30 runs: converged 26, failed 1, running 1, interrupted 1, missing 1." in html
+    assert "1 result of another version or commit" in html
+    assert "launches" not in rows[0] and "final.quality" not in rows[0]
+
+
+def test_every_setting_is_in_the_table_of_means(tmp_path):
+    folder = write(tmp_path, sweep(tmp_path))
+    html = report(folder)
+    rows = data(html, "groups-0")
+    assert len(rows) == 6
+    assert [row["mean"] for row in rows] == sorted(row["mean"] for row in rows)
+    (row,) = (r for r in rows if (r["solver.eta"], r["solver.beta.value"]) == (0.5, 0.2))
+    assert (row["runs"], row["good"], row["mean"], row["median"]) == (5, 5, 1.5, 1.5)
+    half = 2.776445 * (0.5 * 2.5**0.5) / 5**0.5
+    assert (row["low"], row["high"]) == pytest.approx((1.5 - half, 1.5 + half), rel=1e-5)
+    of_it = [r for r in data(html, "runs-0") if f"group={r['group']}" == row["runs of it"]]
+    assert [(r["solver.eta"], r["solver.beta.value"]) for r in of_it] == [(0.5, 0.2)] * 5
+
+
+def test_the_page_needs_nothing_else_and_has_no_picture_of_a_run(tmp_path):
+    html = report(write(tmp_path, sweep(tmp_path)))
+    assert not re.search(r"https?:|//|@import|url\(", re.sub(r"base64,[^\"]*", "", html))
+    page = Page(html)
+    assert not page.all("link") and all("src" not in one for one in page.all("script"))
+    assert len(page.all("img")) == 3
+    names = {path.name for path in (tmp_path / "grid" / "report").rglob("*.png")}
+    assert names == {
+        "curves_exploitability_iteration.png",
+        "curves_exploitability_seconds.png",
+        "heat_exploitability.png",
+    }
+    assert html.count("<tbody>") == 3
+    assert "<td" in html.split('id="runs-0"')[1].split("</tbody>")[0]
+
+
+def test_a_run_that_is_wanted_has_a_section(tmp_path, capsys):
+    runs = sweep(tmp_path)
+    folder = write(tmp_path, runs)
+    write_fields(runs[3].folder / "fields.h5", four_rooms_walls(11))
+    write_checksums(runs[3].folder)
+    html = report(folder, "--run", runs[3].run_id, "--run", runs[7].run_id[-9:])
+    ids = re.findall(r'<section class="run" id="run-(.*?)">', html)
+    assert ids == [runs[3].run_id, runs[7].run_id]
+    assert "Mean field" in html
+    assert main(["report", str(folder), "--run", "seed1"]) == 2
+    assert "--run seed1: 6 runs with a folder below" in capsys.readouterr().err
+    assert main(["report", str(folder), "--run", "nobody"]) == 2
+    assert "--run nobody: no runs" in capsys.readouterr().err
+
+
+def test_among_few_runs_only_those_wanted_have_sections(tmp_path):
+    runs = each(grid(seed=[1, 2, 3]), lambda axes: [2.0, 1.0])
+    runs[2].status = "missing"
+    html = report(write(tmp_path, runs), "--run", runs[1].run_id)
+    assert html.count('<section class="run"') == 1
+    assert runs[0].run_id in html and f"seed=3 ({runs[2].run_id})" in html
+    assert "3 runs: converged 2, missing 1." in html
+    page = Page(html)
+    anchors = {attrs.get("id") for _, attrs in page.tags}
+    assert all(link["href"].removeprefix("#") in anchors for link in page.all("a"))
+
+
+def test_a_report_twice_counts_the_same_runs(tmp_path):
+    runs = sweep(tmp_path)
+    runs[0].status = "failed"
+    write(tmp_path, runs)
+    for _ in range(2):
+        html = report(tmp_path, "--run", runs[0].run_id)
+        assert "30 runs: converged 29, failed 1." in html
+
+
+def test_damaged_runs_are_said_and_paths_are_short(tmp_path, capsys):
+    runs = sweep(tmp_path)
+    folder = write(tmp_path, runs)
+    (runs[0].folder / "run.json").write_text("{}")
+    html = report(folder, code=1)
+    assert f"{runs[0].folder}: run.json: damaged" in capsys.readouterr().err
+    assert data(html, "runs-0")[0]["status"] == "damaged"
+    assert str(tmp_path) not in html
+
+
+def test_several_experiments_have_a_part_each(tmp_path):
+    write(tmp_path, sweep(tmp_path), name="a")
+    write(tmp_path, each(grid(seed=[1, 2]), lambda axes: [2.0]), name="b")
+    html = report(tmp_path)
+    assert len(data(html, "runs-0")) == 30 and len(data(html, "runs-1")) == 2
+    assert html.count('<section class="sweep"') == 2
+    assert (tmp_path / "report/figures/a/heat_exploitability.png").exists()
+
+
+def test_a_sweep_of_which_nothing_ended_well_is_a_page_too(tmp_path):
+    html = report(write(tmp_path, [Made({"seed": seed}, "missing") for seed in range(20)]))
+    assert "20 runs: missing 20." in html and "No run that ended well has a metric." in html
+    assert len(data(html, "runs-0")) == 20
+
+
+def test_another_metric_takes_the_place_of_one_that_was_not_measured(tmp_path):
+    runs = each(grid(seed=range(20)), lambda axes: [2.0, 1.0 + axes["seed"]])
+    folder = write(tmp_path, runs)
+    for run in runs:
+        for name in ("metrics.csv", "run.json"):
+            path = run.folder / name
+            content = path.read_text()
+            if name == "metrics.csv":
+                content = content.replace("exploitability,regularised", "q,regularised", 1)
+                content = content.replace("quality,", "exploitability,", 1)
+                content = content.replace("q,regularised", "quality,regularised", 1)
+            else:
+                content = content.replace('"exploitability"', '"quality_"')
+                content = content.replace('"quality"', '"exploitability"')
+                content = content.replace('"quality_"', '"quality"')
+            path.write_text(content)
+        write_checksums(run.folder)
+    (row,) = data(report(folder), "groups-0")
+    assert row["mean"] == 10.5
+
+
+def test_the_first_rows_are_there_without_scripts():
+    rows = [[f"run{k}", 0.5 * k, None] for k in range(FIRST_ROWS + 5)]
+    html = live_table("runs-0", "All", [Column("run"), Column("x", "number"), Column("y")], rows)
+    assert html.count("<tr>") == 1 + FIRST_ROWS
+    assert f"The first {FIRST_ROWS} of {FIRST_ROWS + 5} rows" in html
+    assert data(html, "runs-0")[-1] == {"run": f"run{FIRST_ROWS + 4}", "x": 27.0, "y": None}
+    odd = live_table("a", "All", [Column("x", "number")], [[float("nan")], [1 / 3], [1e300]])
+    assert [row["x"] for row in data(odd, "a")] == ["nan", 0.333333, 1e300]
+
+
+@pytest.mark.skipif(not NODE, reason="no node to run the script of the page")
+def test_the_script_sorts_and_filters():
+    code = """
+    const {sorted, textOf, matches, format} = require(process.argv[1]);
+    const rows = [[10, "b10"], [null, "b9"], [2, null], [-1e-7, "a"], [10, "B2"]];
+    const places = rows.map((_, i) => i);
+    const columns = [{key: "solver.eta"}, {key: "solver.beta"}];
+    const texts = rows.map((row) => textOf(row, columns));
+    const found = (filter) => places.filter((i) => matches(texts[i], filter));
+    console.log(JSON.stringify({
+      up: sorted(rows, places, 0, false), down: sorted(rows, places, 0, true),
+      words: sorted(rows, places, 1, false), none: sorted(rows, places, null, false),
+      part: found("B"), whole: found("eta=10"), key: found("solver.eta=2"), both: found("b eta=10"),
+      other: found("ta=10"), nothing: found(""), prefix: found("eta=1"),
+      numbers: [0.00080475, 7.42e-5, 200, 1.5e7, 1.25e12, -0.5, null, 198.75].map(format),
+    }));
+    """
+    done = subprocess.run(
+        [NODE, "-e", code, str(SCRIPT)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert json.loads(done.stdout) == {
+        "up": [3, 2, 0, 4, 1],
+        "down": [0, 4, 2, 3, 1],
+        "words": [3, 4, 1, 0, 2],
+        "none": [0, 1, 2, 3, 4],
+        "part": [0, 1, 4],
+        "whole": [0, 4],
+        "key": [2],
+        "both": [0, 4],
+        "other": [],
+        "nothing": [0, 1, 2, 3, 4],
+        "prefix": [],
+        "numbers": ["0.0008048", "7.420e−5", "200", "15000000", "1.250e+12", "−0.5", "–", "198.8"],
+    }

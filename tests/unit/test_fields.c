@@ -63,6 +63,61 @@ static void RoundTrip(void **state)
   TestDestroy(&model, &game);
 }
 
+static void AssertSameBits(PetscInt n, const PetscReal x[], const PetscReal y[])
+{
+  if (memcmp(x, y, (size_t)n * sizeof(*x)) != 0) fail_msg("numbers that were read are others");
+}
+
+/* Infinite numbers, none, the smallest: as they were written, on all ranks; texts too. */
+static void AnyNumbers(void **state)
+{
+  const uint64_t  payload = UINT64_C(0x7ff8000000abcdef); /* NaN with something to say */
+  const PetscReal numbers[] = {INFINITY, -INFINITY, -0.0, 5e-324, 1e308, 0.1};
+  MfgGame         game = TestGame("crowd_grid", NULL);
+  MfgModel        model = TestModel(game, NULL);
+  Vec             mu = TestStateVec(model, 0), read = TestStateVec(model, 1);
+  PetscReal       again[6], *x, *y;
+  PetscInt        size;
+  MfgFieldsFile   file;
+  char            problem[256], text[16];
+
+  (void)state;
+  for (PetscInt s = 0; s < S; s++) CHECK(VecSetValue(mu, s, numbers[s % 6], INSERT_VALUES));
+  CHECK(VecAssemblyBegin(mu));
+  CHECK(VecAssemblyEnd(mu));
+  CHECK(VecGetArray(mu, &x));
+  memcpy(x, &payload, sizeof(payload)); /* the first state of each rank */
+  CHECK(VecRestoreArray(mu, &x));
+  CHECK(MfgFieldsCreate(model, TestIn("good.h5"), &file));
+  CHECK(MfgFieldsWrite(file, "any", mu));
+  CHECK(MfgFieldsWriteNumbers(file, "six", 6, numbers));
+  CHECK(MfgFieldsWriteText(file, "text", "μ and π"));
+  CHECK(MfgFieldsClose(&file));
+  CHECK(MfgFieldsOpen(model, TestIn("good.h5"), &file, problem, sizeof(problem)));
+  assert_string_equal(problem, "");
+  CHECK(MfgFieldsRead(file, "any", read, problem, sizeof(problem)));
+  assert_string_equal(problem, "");
+  x = TestGather(mu, &size);
+  y = TestGather(read, &size);
+  AssertSameBits(size, y, x);
+  CHECK(MfgFieldsReadNumbers(file, "six", 6, again, problem, sizeof(problem)));
+  assert_string_equal(problem, "");
+  AssertSameBits(6, again, numbers);
+  CHECK(MfgFieldsReadText(file, "text", text, sizeof(text), problem, sizeof(problem)));
+  assert_string_equal(problem, "");
+  assert_string_equal(text, "μ and π");
+  CHECK(MfgFieldsReadText(file, "text", text, 9, problem, sizeof(problem))); /* it takes ten bytes */
+  assert_non_null(strstr(problem, "has no text 'text'"));
+  CHECK(MfgFieldsReadNumbers(file, "six", 5, again, problem, sizeof(problem)));
+  assert_non_null(strstr(problem, "is [6]"));
+  CHECK(MfgFieldsClose(&file));
+  CHECK(PetscFree(x));
+  CHECK(PetscFree(y));
+  CHECK(VecDestroy(&mu));
+  CHECK(VecDestroy(&read));
+  TestDestroy(&model, &game);
+}
+
 /* What stands in the file beside the two arrays, seen by the first rank through the file library alone. */
 static void ContentsOfTheFile(void **state)
 {
@@ -302,6 +357,7 @@ static void UnwritablePath(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(RoundTrip, TestMakeFolder, NULL),
     cmocka_unit_test(ContentsOfTheFile),
+    cmocka_unit_test(AnyNumbers),
     cmocka_unit_test(FilesThatCannotBeRead),
     cmocka_unit_test(WrongShapes),
     cmocka_unit_test(WrongType),

@@ -68,7 +68,9 @@ typedef struct {
   const char             *summary;
   const MfgParameterSpec *parameters; /* its own keys; those common to all solvers are added */
   PetscBool regularised; /* may have a temperature η, its key `eta`; then regularised metrics exist */
-  PetscBool random;      /* draws random numbers from the run's seed, whatever its first policy is */
+  const char
+      *repeats;     /* its integer key that says how often an iteration repeats its work; NULL: it has none */
+  PetscBool random; /* draws random numbers from the run's seed, whatever its first policy is */
   /* Complain of combinations of values that are each in range but wrong together. NULL: none can be. */
   PetscErrorCode (*check)(MfgParameters parameters, const MfgComplaints *complaints);
   /* Read parameters, make work space. NULL: there is nothing to do. */

@@ -1,6 +1,7 @@
 /* The experiment object, and performing what it holds; see throng/experiment.h. */
 #include <stdio.h>
 #include <string.h>
+#include "experiment/cost.h"
 #include "experiment/experiment_impl.h"
 #include "experiment/folders.h"
 #include "experiment/groups.h"
@@ -139,6 +140,7 @@ PetscErrorCode MfgExperimentChoose(MfgExperiment e)
   for (PetscInt i = 0; i < e->plan->count; i++)
     e->plan->runs[i].asked = (PetscBool)(i % e->shard_count == e->shard_index);
   if (e->rank == 0) PetscCall(MfgPlanLook(e->plan, e->folder));
+  if (e->rank == 0) PetscCall(MfgCostEstimate(e->plan, e->folder));
   PetscCall(MfgPlanShare(e->comm, e->plan));
   for (PetscInt i = 0; i < e->plan->count; i++) {
     MfgPlannedRun *run = &e->plan->runs[i];

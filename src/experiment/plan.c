@@ -7,6 +7,32 @@
 
 enum { ENOUGH_ERRORS = 50, LONGEST_LABEL = 512 };
 
+/* How large the run is: its game was built when it was checked. */
+static PetscErrorCode FindSize(MfgRun run, MfgPlannedRun *planned)
+{
+  const MfgSolverClass *const *classes;
+  const char                  *type;
+  MfgParameters                parameters;
+  PetscInt                     count;
+  PetscBool                    same, has;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgGameGetSizes(run->game, &planned->states, &planned->actions));
+  PetscCall(MfgSolverUsesSeed(run->solver, &planned->uses_seed));
+  PetscCall(MfgSolverGetParameters(run->solver, &parameters));
+  PetscCall(MfgSolverGetType(run->solver, &type));
+  PetscCall(MfgSolverGetClasses(&count, &classes));
+  planned->repeats = 1;
+  for (PetscInt i = 0; i < count; i++) {
+    PetscCall(PetscStrcmp(classes[i]->name, type, &same));
+    if (same && classes[i]->repeats)
+      PetscCall(MfgParametersGetInteger(parameters, classes[i]->repeats, &planned->repeats));
+  }
+  PetscCall(MfgParametersIsPresent(parameters, "outer_iterations", &has));
+  if (has) PetscCall(MfgParametersGetInteger(parameters, "outer_iterations", &planned->iterations));
+  PetscFunctionReturn(0);
+}
+
 /* Check run `i` of the sweep as a run of its own, and name it. */
 static PetscErrorCode PlanOne(MfgSweep sweep, PetscInt i, MfgErrors errors, MfgPlannedRun *planned)
 {
@@ -21,7 +47,7 @@ static PetscErrorCode PlanOne(MfgSweep sweep, PetscInt i, MfgErrors errors, MfgP
   PetscCall(MfgErrorsGetCount(errors, &count));
   planned->variant = i;
   if (!count) PetscCall(MfgRunGetId(run, planned->run_id));
-  if (!count) PetscCall(MfgSolverUsesSeed(run->solver, &planned->uses_seed));
+  if (!count) PetscCall(FindSize(run, planned));
   PetscCall(MfgSweepGetResources(sweep, i, &planned->ranks, &planned->time_limit));
   PetscCall(MfgRunDestroy(&run));
   PetscFunctionReturn(0);

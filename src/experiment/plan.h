@@ -6,18 +6,29 @@
 #include "experiment/results.h"
 #include "experiment/sweep.h"
 
+/* What a run's cost rests on. */
+typedef enum {
+  MFG_COST_RELATIVE, /* no seconds: S·A·iterations over ranks, to compare runs */
+  MFG_COST_SCALED, /* seconds, scaled by that from results of another size, game, solver or number of ranks */
+  MFG_COST_MEASURED, /* seconds, from results of the same game, solver, size and number of ranks */
+  MFG_COST_KNOWN     /* the seconds that the run has taken */
+} MfgCostBasis;
+
 typedef struct {
   char           run_id[MFG_RUN_ID_SIZE];
-  PetscInt       variant;    /* its number in the sweep */
-  PetscInt       ranks;      /* that it is performed on; 0: all there are */
-  PetscReal      time_limit; /* seconds; PETSC_INFINITY: none */
-  PetscBool      uses_seed;  /* something of the run draws random numbers from its seed */
-  PetscReal      cost;       /* of the run against that of others; the larger ones come first */
-  MfgResultState state;      /* what the folder holds, once MfgPlanLook() has looked */
-  PetscBool      stale;      /* the result is of another version of the program */
-  PetscBool      damaged;    /* the result is not what was written */
-  PetscBool      asked;      /* in this shard */
-  PetscBool      todo;       /* to be performed; where there is a result already, again */
+  PetscInt       variant;                     /* its number in the sweep */
+  PetscInt       ranks;                       /* that it is performed on; 0: all there are */
+  PetscReal      time_limit;                  /* seconds; PETSC_INFINITY: none */
+  PetscInt       states, actions, iterations; /* S, A; the most outer iterations */
+  PetscInt       repeats;                     /* of the work within an iteration */
+  PetscBool      uses_seed;                   /* something of the run draws random numbers from its seed */
+  PetscReal      cost;                        /* see cost.h; of equally wide runs the costliest come first */
+  MfgCostBasis   basis;
+  MfgResultState state;   /* what the folder holds, once MfgPlanLook() has looked */
+  PetscBool      stale;   /* the result is of another version of the program */
+  PetscBool      damaged; /* the result is not what was written */
+  PetscBool      asked;   /* in this shard */
+  PetscBool      todo;    /* to be performed; where there is a result already, again */
 } MfgPlannedRun;
 
 typedef struct {

@@ -2,8 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 #include "experiment/experiment_impl.h"
+#include "experiment/packing.h"
+#include "experiment/progress.h"
+#include "experiment/schedule.h"
 
-enum { COLUMNS = 4, CELL_SIZE = 600, FIRST = 12, LAST = 4, BESIDE = 5 };
+enum { COLUMNS = 5, CELL_SIZE = 600, FIRST = 12, LAST = 4, BESIDE = 5 };
 
 typedef enum { TO_DO, COMPLETE, FAILED, INTERRUPTED, STALE, DAMAGED, RUNNING, STATE_COUNT } State;
 
@@ -16,11 +19,12 @@ typedef struct {
   PetscInt *runs;   /* [asked] their numbers in the plan */
   State    *states; /* [plan->count] */
   PetscInt  count[STATE_COUNT], todo_of[STATE_COUNT];
+  PetscInt  todo_by[MFG_COST_KNOWN + 1]; /* what their costs rest on */
 } Preview;
 
 typedef char             Cells[COLUMNS][CELL_SIZE];
-static const char *const titles[COLUMNS] = {"run", "label", "ranks", "state"};
-static const PetscBool   right[COLUMNS] = {PETSC_TRUE, PETSC_FALSE, PETSC_TRUE, PETSC_FALSE};
+static const char *const titles[COLUMNS] = {"run", "label", "ranks", "state", "time"};
+static const PetscBool   right[COLUMNS] = {PETSC_TRUE, PETSC_FALSE, PETSC_TRUE, PETSC_FALSE, PETSC_TRUE};
 
 static State StateOf(const MfgExperiment e, const MfgPlannedRun *run)
 {
@@ -42,6 +46,7 @@ static State StateOf(const MfgExperiment e, const MfgPlannedRun *run)
 static PetscErrorCode FillCells(const MfgExperiment e, PetscInt i, State state, Cells cells)
 {
   const MfgPlannedRun *run = &e->plan->runs[i];
+  char                 time[32];
 
   PetscFunctionBeginUser;
   PetscCall(PetscSNPrintf(cells[0], CELL_SIZE, "%" PetscInt_FMT, i));
@@ -49,6 +54,11 @@ static PetscErrorCode FillCells(const MfgExperiment e, PetscInt i, State state, 
   if (!cells[1][0]) PetscCall(PetscStrncpy(cells[1], run->run_id, CELL_SIZE));
   PetscCall(PetscSNPrintf(cells[2], CELL_SIZE, "%" PetscInt_FMT, run->ranks));
   PetscCall(PetscStrncpy(cells[3], state_names[state], CELL_SIZE));
+  cells[4][0] = '\0';
+  if (run->basis != MFG_COST_RELATIVE) {
+    MfgFormatDuration((double)run->cost, sizeof(time), time);
+    PetscCall(PetscSNPrintf(cells[4], CELL_SIZE, "%s%s", run->basis == MFG_COST_SCALED ? "~ " : "", time));
+  }
   PetscFunctionReturn(0);
 }
 
@@ -156,6 +166,46 @@ static void PrintAction(const MfgExperiment e, const Preview *preview)
                  stale);
 }
 
+/* How the ranks share the runs, how long that takes, and how one knows. */
+static PetscErrorCode PrintPacking(const MfgExperiment e, const Preview *preview)
+{
+  const PetscInt  measured = preview->todo_by[MFG_COST_MEASURED] + preview->todo_by[MFG_COST_KNOWN];
+  const PetscInt  scaled = preview->todo_by[MFG_COST_SCALED];
+  const PetscBool known = (PetscBool)(measured + scaled > 0);
+  PetscInt        count, *order;
+  MfgPacking      packing;
+  char            time[32];
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgScheduleOrder(e->plan, &count, &order));
+  PetscCall(MfgPackingSimulate(e->plan, count, order, e->ranks, &packing));
+  for (PetscInt i = 0; i < packing.width_count; i++) {
+    const MfgWidth *width = &packing.widths[i];
+
+    (void)printf("  %" PetscInt_FMT " group%s of %" PetscInt_FMT " rank%s for %" PetscInt_FMT " run%s\n",
+                 width->groups, width->groups == 1 ? "" : "s", width->ranks, width->ranks == 1 ? "" : "s",
+                 width->runs, width->runs == 1 ? "" : "s");
+  }
+  MfgFormatDuration((double)packing.length, sizeof(time), time);
+  if (known)
+    (void)printf("  about %s in all, ranks idle for %.0f %% of it\n", time, 100 * (double)packing.idle);
+  else
+    (void)printf(
+        "  how long it takes is unknown, for the folder has no results yet; by S·A·iterations, ranks "
+        "are idle for %.0f %%\n",
+        100 * (double)packing.idle);
+  if (measured)
+    (void)printf("  times of %" PetscInt_FMT " runs are from results of the same game, solver and size\n",
+                 measured);
+  if (scaled)
+    (void)printf("  times of %" PetscInt_FMT
+                 " runs (~) are scaled by S·A·iterations from the nearest result\n",
+                 scaled);
+  PetscCall(MfgPackingFree(&packing));
+  PetscCall(PetscFree(order));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode Print(const MfgExperiment e, PetscBool all)
 {
   Preview preview = {0};
@@ -172,10 +222,12 @@ static PetscErrorCode Print(const MfgExperiment e, PetscBool all)
     preview.count[state]++;
     preview.todo += run->todo;
     preview.todo_of[state] += run->todo;
+    preview.todo_by[run->basis] += run->todo;
   }
   PetscCall(PrintTable(e, &preview, all));
   PetscCall(PrintCounts(e, &preview));
   PrintAction(e, &preview);
+  if (preview.todo) PetscCall(PrintPacking(e, &preview));
   PetscCall(PetscFree2(preview.runs, preview.states));
   PetscFunctionReturn(0);
 }

@@ -31,14 +31,15 @@ static int CompareRuns(const void *first, const void *second)
   return i < j ? -1 : 1;
 }
 
-static PetscErrorCode FindOrder(Schedule *schedule)
+PetscErrorCode MfgScheduleOrder(const MfgPlan *plan, PetscInt *count, PetscInt **order)
 {
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(schedule->plan->count + 1, &schedule->order));
-  for (PetscInt i = 0; i < schedule->plan->count; i++)
-    if (schedule->plan->runs[i].todo) schedule->order[schedule->todo++] = i;
-  sorted_plan = schedule->plan;
-  if (schedule->todo) qsort(schedule->order, (size_t)schedule->todo, sizeof(*schedule->order), CompareRuns);
+  PetscCall(PetscMalloc1(plan->count + 1, order));
+  *count = 0;
+  for (PetscInt i = 0; i < plan->count; i++)
+    if (plan->runs[i].todo) (*order)[(*count)++] = i;
+  sorted_plan = plan;
+  if (*count) qsort(*order, (size_t)*count, sizeof(**order), CompareRuns);
   PetscFunctionReturn(0);
 }
 
@@ -195,7 +196,7 @@ PetscErrorCode MfgScheduleRun(MPI_Comm comm, MfgPlan *plan, const char *folder, 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(comm, &schedule.rank));
   PetscCallMPI(MPI_Comm_size(comm, &schedule.size));
-  PetscCall(FindOrder(&schedule));
+  PetscCall(MfgScheduleOrder(plan, &schedule.todo, &schedule.order));
   PetscCall(MfgOverviewBegin(launch, schedule.todo, (PetscBool)(schedule.rank == 0), &schedule.overview));
   PetscCall(SplitAll(&schedule, &count, &widths));
   for (PetscInt i = 0; i < count; i++) PetscCall(PerformWidth(&schedule, &widths[i]));

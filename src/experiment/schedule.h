@@ -14,6 +14,11 @@ typedef struct {
   PetscInt count[MFG_RUN_OUTCOME_COUNT];
 } MfgTally;
 
+/*
+  The numbers of the runs that are to be done, in the order in which they are taken; PetscFree() them. Not
+  collective.
+*/
+PetscErrorCode MfgScheduleOrder(const MfgPlan *plan, PetscInt *count, PetscInt **order);
 /* Perform the runs of the plan that are to be done, in `folder`, that of the experiment. Collective. */
 PetscErrorCode MfgScheduleRun(MPI_Comm comm, MfgPlan *plan, const char *folder, MfgLaunch launch,
                               MfgTally *tally);

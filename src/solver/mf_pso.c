@@ -359,6 +359,7 @@ const MfgSolverClass MfgSolverMfPso = {.name = "mf_pso",
                                        .summary =
                                            "particle swarm over policies that minimises exploitability",
                                        .parameters = parameters,
+                                       .repeats = "particles",
                                        .random = PETSC_TRUE,
                                        .check = Check,
                                        .setup = SetUp,

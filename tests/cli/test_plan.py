@@ -118,6 +118,25 @@ class PlanTest(throng_test.ThrongTest):
         self.assertEqual((ranks, state), (5, "to do"))
 
 
+class TimesTest(throng_test.ThrongTest):
+    def test_times_come_from_results(self):
+        path = self.write(GRID)
+        self.throng("run", path, "--out", self.out, "--shard", "0/2", check=0)
+        done = self.throng("plan", path, "--out", self.out, "--ranks", 2, check=0)
+        self.assertIn("times of 3 runs are from results of the same game, solver and size", done.stdout)
+        self.assertIn("2 groups of 1 rank for 3 runs", done.stdout)
+        self.assertRegex(done.stdout, r"about [0-9.]+ s in all, ranks idle for \d+ % of it")
+        seconds = self.record(next(p for p in (self.out / "grid").glob("*seed1-*")))["provenance"]["wall_seconds"]
+        times = [line.split()[-2] for line in done.stdout.splitlines() if "complete " in line and "=" in line]
+        self.assertIn(f"{seconds:.3g}", times)
+        done = self.throng("plan", path, "--out", self.out, "--set", "game.size=9", check=0)
+        self.assertIn("times of 6 runs (~) are scaled", done.stdout)
+
+    def test_without_results_they_are_unknown(self):
+        done = self.throng("plan", self.write(GRID), "--out", self.out, check=0)
+        self.assertIn("how long it takes is unknown", done.stdout)
+
+
 class SeedsTest(throng_test.ThrongTest):
     WARNING = "seeds change nothing"
 

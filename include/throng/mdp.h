@@ -32,6 +32,35 @@ typedef struct {
   PetscInt outer_iterations;  /* policy updates, or resolvent repeats; 0 for an evaluation */
 } MfgSolve;
 
+/*
+  How large a model of a game will be, from a few states that the game was asked about; nothing is set up. The
+  game must be built: MfgGameCheck() or MfgGameSetUp(). Not collective.
+*/
+typedef struct {
+  PetscInt    states, actions;
+  MfgCoupling transitions_coupling, rewards_coupling;
+  PetscReal   entries; /* successors of a state, summed over its actions */
+  PetscReal   row;     /* distinct ones over all actions, and the state itself */
+  PetscReal   greedy;  /* of the action that has most, and the state itself */
+  PetscReal   band; /* the largest distance between a state and a successor that was seen, in their numbers */
+  PetscReal   game_bytes; /* that the game keeps for each state of a rank */
+} MfgModelShape;
+/* Bytes that this process has taken of the heap; 0 where nobody knows. */
+PetscReal      MfgHeapBytes(void);
+PetscErrorCode MfgModelSample(MfgGame game, MfgModelShape *shape);
+/* What is done with a model, as far as it takes memory. */
+typedef struct {
+  PetscInt  state_vecs, pair_vecs; /* over states, over states and actions */
+  PetscInt  repeated_pair_vecs;    /* of a solver, for each of what its class repeats */
+  PetscInt  trails;
+  PetscBool evaluation, best_response, soft_optimal;
+  PetscBool population;         /* of linear chains */
+  PetscBool induced_population; /* as the game has it */
+} MfgModelUse;
+/* Bytes of the rank that has most, at the peak; without what the program itself takes. Not collective. */
+PetscReal MfgModelEstimateBytes(const MfgModelShape *shape, PetscInt direct_below, PetscInt ranks,
+                                const MfgModelUse *use);
+
 /* Messages go over a duplicate of `comm`. */
 PetscErrorCode MfgModelCreate(MPI_Comm comm, MfgModel *model);
 PetscErrorCode MfgModelDestroy(MfgModel *model);
@@ -95,7 +124,7 @@ PetscErrorCode              MfgTrailDestroy(MfgTrail *trail);
   What a trail holds, so that it can be saved and restored: the first *held of *room Vecs over states,
   borrowed; the rest are of no account. Not collective.
 */
-enum { MFG_TRAIL_ROOM = 3 };
+enum { MFG_TRAIL_ROOM = 3, MFG_TRAIL_VECS = 5 };
 PetscErrorCode MfgTrailGetVecs(MfgTrail trail, PetscInt *held, PetscInt *room, Vec vecs[MFG_TRAIL_ROOM]);
 /* The first `held` Vecs have been given their content. Not collective. */
 PetscErrorCode MfgTrailSetHeld(MfgTrail trail, PetscInt held);

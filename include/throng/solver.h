@@ -69,8 +69,9 @@ typedef struct {
   const MfgParameterSpec *parameters; /* its own keys; those common to all solvers are added */
   PetscBool regularised; /* may have a temperature η, its key `eta`; then regularised metrics exist */
   const char
-      *repeats;     /* its integer key that says how often an iteration repeats its work; NULL: it has none */
-  PetscBool random; /* draws random numbers from the run's seed, whatever its first policy is */
+      *repeats;    /* its integer key that says how often an iteration repeats its work; NULL: it has none */
+  MfgModelUse use; /* what it takes of the model and keeps in Vecs, beside the iterate and the metrics */
+  PetscBool   random; /* draws random numbers from the run's seed, whatever its first policy is */
   /* Complain of combinations of values that are each in range but wrong together. NULL: none can be. */
   PetscErrorCode (*check)(MfgParameters parameters, const MfgComplaints *complaints);
   /* Read parameters, make work space. NULL: there is nothing to do. */
@@ -107,6 +108,8 @@ PetscErrorCode MfgSolverSetSeed(MfgSolver solver, PetscInt seed);
   policy is random. After MfgSolverSetType(). Not collective.
 */
 PetscErrorCode MfgSolverUsesSeed(MfgSolver solver, PetscBool *uses);
+/* What it will take of its model, with its metrics. After MfgSolverCheck(). Not collective. */
+PetscErrorCode MfgSolverGetUse(MfgSolver solver, MfgModelUse *use);
 /* Check what can be checked without a model. */
 PetscErrorCode MfgSolverCheck(MfgSolver solver, const MfgComplaints *complaints);
 /* Borrow the model, which must be set up and must outlive the solver. */

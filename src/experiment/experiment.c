@@ -5,6 +5,7 @@
 #include "experiment/experiment_impl.h"
 #include "experiment/folders.h"
 #include "experiment/groups.h"
+#include "experiment/memory.h"
 #include "experiment/schedule.h"
 
 static const MfgParameterSpec limit_parameters[] = {
@@ -141,6 +142,7 @@ PetscErrorCode MfgExperimentChoose(MfgExperiment e)
     e->plan->runs[i].asked = (PetscBool)(i % e->shard_count == e->shard_index);
   if (e->rank == 0) PetscCall(MfgPlanLook(e->plan, e->folder));
   if (e->rank == 0) PetscCall(MfgCostEstimate(e->plan, e->folder));
+  if (e->rank == 0) PetscCall(MfgMemoryEstimate(e->plan));
   PetscCall(MfgPlanShare(e->comm, e->plan));
   for (PetscInt i = 0; i < e->plan->count; i++) {
     MfgPlannedRun *run = &e->plan->runs[i];
@@ -334,6 +336,19 @@ PetscErrorCode MfgExperimentCheckFolder(MfgExperiment e, MfgExperimentOutcome *o
   PetscFunctionReturn(0);
 }
 
+/* Whether there is enough memory for the runs, as far as one can tell before. */
+static PetscErrorCode CheckMemory(MfgExperiment e, MfgExperimentOutcome *outcome)
+{
+  char      message[MFG_MESSAGE_SIZE] = "";
+  PetscBool wanted;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSweepGetMemoryCheck(e->sweep, &wanted));
+  if (wanted) PetscCall(MfgMemoryCheck(e->comm, e->plan, 0, message));
+  PetscCall(Refuse(e, message, outcome));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
 {
   MfgTally  tally = {{0}};
@@ -354,6 +369,8 @@ PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
     PetscCall(TellNothing(e, &survey, outcome));
     PetscFunctionReturn(0);
   }
+  PetscCall(CheckMemory(e, outcome));
+  if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
   PetscCall(MfgParametersIsPresent(e->limits, "max_failures", &limited));
   if (limited) PetscCall(MfgParametersGetInteger(e->limits, "max_failures", &max_failures));
   PetscCall(MfgLaunchCreate(e->comm, e->seconds_left, max_failures, &launch));

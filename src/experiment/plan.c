@@ -1,4 +1,5 @@
 /* The runs of an experiment file; see plan.h. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "experiment/checksums.h"
@@ -6,6 +7,69 @@
 #include "experiment/record.h"
 
 enum { ENOUGH_ERRORS = 50, LONGEST_LABEL = 512 };
+
+/* Type and parameters of the run's game; PetscFree() it. */
+static PetscErrorCode DescribeGame(MfgRun run, char **key)
+{
+  MfgParameters parameters;
+  PetscInt      count;
+  const char   *type;
+  size_t        size;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgGameGetType(run->game, &type));
+  PetscCall(MfgGameGetParameters(run->game, &parameters));
+  PetscCall(MfgParametersGetCount(parameters, &count));
+  size = strlen(type) + 2;
+  for (PetscInt pass = 0; pass < 2; pass++) {
+    if (pass) PetscCall(PetscMalloc1(size, key));
+    if (pass) (void)snprintf(*key, size, "%s", type);
+    for (PetscInt i = 0; i < count; i++) {
+      const MfgParameterSpec *spec;
+      const char             *text;
+
+      PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
+      if (!pass) size += 1 + (text ? strlen(text) : 0);
+      if (pass) PetscCall(PetscStrlcat(*key, "\n", size));
+      if (pass && text) PetscCall(PetscStrlcat(*key, text, size));
+    }
+  }
+  PetscFunctionReturn(0);
+}
+
+/* 64-bit FNV-1a. */
+static uint64_t HashText(const char *text)
+{
+  uint64_t hash = UINT64_C(14695981039346656037);
+
+  for (; *text; text++) hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+  return hash;
+}
+
+/* Which of the plan's games the run plays; a new one is asked how large it is. `grown`: what its check took.
+ */
+static PetscErrorCode FindGame(MfgPlan *plan, MfgRun run, PetscReal grown, PetscInt *index)
+{
+  uint64_t hash;
+  char    *key;
+
+  PetscFunctionBeginUser;
+  PetscCall(DescribeGame(run, &key));
+  hash = HashText(key);
+  for (*index = plan->game_count - 1; *index >= 0; --*index)
+    if (plan->games[*index].hash == hash && !strcmp(plan->games[*index].key, key)) break;
+  if (*index >= 0) {
+    PetscCall(PetscFree(key));
+    PetscFunctionReturn(0);
+  }
+  *index = plan->game_count;
+  plan->games[*index].key = key;
+  plan->games[*index].hash = hash;
+  plan->games[*index].bytes = PetscMax(grown, 0);
+  PetscCall(MfgModelSample(run->game, &plan->games[*index].shape));
+  plan->game_count++;
+  PetscFunctionReturn(0);
+}
 
 /* How large the run is: its game was built when it was checked. */
 static PetscErrorCode FindSize(MfgRun run, MfgPlannedRun *planned)
@@ -34,20 +98,30 @@ static PetscErrorCode FindSize(MfgRun run, MfgPlannedRun *planned)
 }
 
 /* Check run `i` of the sweep as a run of its own, and name it. */
-static PetscErrorCode PlanOne(MfgSweep sweep, PetscInt i, MfgErrors errors, MfgPlannedRun *planned)
+static PetscErrorCode PlanOne(MfgPlan *plan, PetscInt i, MfgErrors errors, MfgPlannedRun *planned)
 {
-  MfgNode *root;
-  MfgRun   run;
-  PetscInt count;
+  const MfgSweep sweep = plan->sweep;
+  MfgParameters  evaluation;
+  PetscReal      before;
+  MfgNode       *root;
+  MfgRun         run;
+  PetscInt       count;
 
   PetscFunctionBeginUser;
   PetscCall(MfgSweepGetDocument(sweep, i, &root));
   PetscCall(MfgRunCreate(PETSC_COMM_SELF, root, errors, &run));
+  before = MfgHeapBytes();
   PetscCall(MfgRunCheck(run));
   PetscCall(MfgErrorsGetCount(errors, &count));
   planned->variant = i;
   if (!count) PetscCall(MfgRunGetId(run, planned->run_id));
-  if (!count) PetscCall(FindSize(run, planned));
+  if (!count) {
+    PetscCall(FindGame(plan, run, MfgHeapBytes() - before, &planned->game));
+    PetscCall(FindSize(run, planned));
+    PetscCall(MfgSolverGetUse(run->solver, &planned->use));
+    PetscCall(MfgModelGetParameters(run->model, &evaluation));
+    PetscCall(MfgParametersGetInteger(evaluation, "direct_below", &planned->direct_below));
+  }
   PetscCall(MfgSweepGetResources(sweep, i, &planned->ranks, &planned->time_limit));
   PetscCall(MfgRunDestroy(&run));
   PetscFunctionReturn(0);
@@ -87,7 +161,7 @@ static PetscErrorCode PlanAll(MfgPlan *plan, MfgErrors errors)
 
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < plan->count && errors_count < ENOUGH_ERRORS; i++) {
-    PetscCall(PlanOne(plan->sweep, i, errors, &plan->runs[i]));
+    PetscCall(PlanOne(plan, i, errors, &plan->runs[i]));
     PetscCall(MfgErrorsGetCount(errors, &errors_count));
   }
   if (!errors_count && plan->count) PetscCall(DropDuplicates(plan));
@@ -119,6 +193,7 @@ PetscErrorCode MfgPlanCreate(MPI_Comm comm, MfgSweep sweep, MfgErrors errors, Mf
   p->sweep = sweep;
   PetscCall(MfgSweepGetCount(sweep, &p->count));
   PetscCall(PetscCalloc1(p->count + 1, &p->runs));
+  if (rank == 0) PetscCall(PetscCalloc1(p->count + 1, &p->games));
   if (rank == 0) PetscCall(PlanAll(p, errors));
   PetscCall(MfgPlanShare(comm, p));
   *plan = p;
@@ -129,6 +204,8 @@ PetscErrorCode MfgPlanDestroy(MfgPlan **plan)
 {
   PetscFunctionBeginUser;
   if (!*plan) PetscFunctionReturn(0);
+  for (PetscInt i = 0; i < (*plan)->game_count; i++) PetscCall(PetscFree((*plan)->games[i].key));
+  PetscCall(PetscFree((*plan)->games));
   PetscCall(PetscFree((*plan)->runs));
   PetscCall(PetscFree(*plan));
   PetscFunctionReturn(0);

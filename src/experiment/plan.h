@@ -2,6 +2,7 @@
 #ifndef THRONG_EXPERIMENT_PLAN_H
 #define THRONG_EXPERIMENT_PLAN_H
 
+#include <stdint.h>
 #include "experiment/identity.h"
 #include "experiment/results.h"
 #include "experiment/sweep.h"
@@ -21,8 +22,12 @@ typedef struct {
   PetscReal      time_limit;                  /* seconds; PETSC_INFINITY: none */
   PetscInt       states, actions, iterations; /* S, A; the most outer iterations */
   PetscInt       repeats;                     /* of the work within an iteration */
-  PetscBool      uses_seed;                   /* something of the run draws random numbers from its seed */
-  PetscReal      cost;                        /* see cost.h; of equally wide runs the costliest come first */
+  PetscInt       game;                        /* which of the plan's games it plays */
+  PetscInt       direct_below;                /* evaluation.direct_below */
+  MfgModelUse    use;
+  PetscReal      memory;    /* bytes of its rank that has most, at the peak, without those of the program */
+  PetscBool      uses_seed; /* something of the run draws random numbers from its seed */
+  PetscReal      cost;      /* see cost.h; of equally wide runs the costliest come first */
   MfgCostBasis   basis;
   MfgResultState state;   /* what the folder holds, once MfgPlanLook() has looked */
   PetscBool      stale;   /* the result is of another version of the program */
@@ -31,11 +36,21 @@ typedef struct {
   PetscBool      todo;    /* to be performed; where there is a result already, again */
 } MfgPlannedRun;
 
+/* A game that runs play, with its parameters; games of equal parameters are one. */
 typedef struct {
-  MfgSweep       sweep; /* borrowed */
-  PetscInt       count;
-  MfgPlannedRun *runs;       /* [count], in the order of the sweep */
-  PetscInt       duplicates; /* runs that were left out because an earlier one has the same parameters */
+  char         *key;  /* type and parameters */
+  uint64_t      hash; /* of the key */
+  MfgModelShape shape;
+  PetscReal     bytes; /* that the game takes on every rank */
+} MfgPlannedGame;
+
+typedef struct {
+  MfgSweep        sweep; /* borrowed */
+  PetscInt        count;
+  MfgPlannedRun  *runs; /* [count], in the order of the sweep */
+  PetscInt        game_count;
+  MfgPlannedGame *games;      /* [game_count], on rank 0 */
+  PetscInt        duplicates; /* runs that were left out because an earlier one has the same parameters */
 } MfgPlan;
 
 /*

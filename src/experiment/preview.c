@@ -1,12 +1,16 @@
+#define _GNU_SOURCE /* sched_getaffinity() */
 /* What a launch would do, printed and not done; see MfgExperimentPlan() in throng/experiment.h. */
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "experiment/experiment_impl.h"
+#include "experiment/memory.h"
 #include "experiment/packing.h"
 #include "experiment/progress.h"
 #include "experiment/schedule.h"
 
-enum { COLUMNS = 5, CELL_SIZE = 600, FIRST = 12, LAST = 4, BESIDE = 5 };
+enum { COLUMNS = 6, CELL_SIZE = 600, FIRST = 12, LAST = 4, BESIDE = 5 };
 
 typedef enum { TO_DO, COMPLETE, FAILED, INTERRUPTED, STALE, DAMAGED, RUNNING, STATE_COUNT } State;
 
@@ -23,8 +27,9 @@ typedef struct {
 } Preview;
 
 typedef char             Cells[COLUMNS][CELL_SIZE];
-static const char *const titles[COLUMNS] = {"run", "label", "ranks", "state", "time"};
-static const PetscBool   right[COLUMNS] = {PETSC_TRUE, PETSC_FALSE, PETSC_TRUE, PETSC_FALSE, PETSC_TRUE};
+static const char *const titles[COLUMNS] = {"run", "label", "ranks", "state", "memory", "time"};
+static const PetscBool   right[COLUMNS] = {PETSC_TRUE,  PETSC_FALSE, PETSC_TRUE,
+                                           PETSC_FALSE, PETSC_TRUE,  PETSC_TRUE};
 
 static State StateOf(const MfgExperiment e, const MfgPlannedRun *run)
 {
@@ -54,10 +59,11 @@ static PetscErrorCode FillCells(const MfgExperiment e, PetscInt i, State state, 
   if (!cells[1][0]) PetscCall(PetscStrncpy(cells[1], run->run_id, CELL_SIZE));
   PetscCall(PetscSNPrintf(cells[2], CELL_SIZE, "%" PetscInt_FMT, run->ranks));
   PetscCall(PetscStrncpy(cells[3], state_names[state], CELL_SIZE));
-  cells[4][0] = '\0';
+  MfgFormatBytes(run->memory + MfgMemoryOfProcess(), CELL_SIZE, cells[4]);
+  cells[5][0] = '\0';
   if (run->basis != MFG_COST_RELATIVE) {
     MfgFormatDuration((double)run->cost, sizeof(time), time);
-    PetscCall(PetscSNPrintf(cells[4], CELL_SIZE, "%s%s", run->basis == MFG_COST_SCALED ? "~ " : "", time));
+    PetscCall(PetscSNPrintf(cells[5], CELL_SIZE, "%s%s", run->basis == MFG_COST_SCALED ? "~ " : "", time));
   }
   PetscFunctionReturn(0);
 }
@@ -232,16 +238,42 @@ static PetscErrorCode Print(const MfgExperiment e, PetscBool all)
   PetscFunctionReturn(0);
 }
 
+/* The cores that this process may use. */
+static PetscInt CountCores(void)
+{
+  cpu_set_t  set;
+  const long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return (PetscInt)CPU_COUNT(&set);
+  return online > 0 ? (PetscInt)online : 1;
+}
+
+/* The check that MfgExperimentRun() makes, against this machine, which need not be the one that will run. */
+static PetscErrorCode WarnOfMemory(const MfgExperiment e, PetscInt cores)
+{
+  char      message[MFG_MESSAGE_SIZE] = "";
+  PetscBool wanted;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSweepGetMemoryCheck(e->sweep, &wanted));
+  if (wanted) PetscCall(MfgMemoryCheck(e->comm, e->plan, PetscMin(e->ranks, cores), message));
+  if (message[0] && e->rank == 0) (void)fprintf(stderr, "throng: warning: %s\n", message);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgExperimentPlan(MfgExperiment e, PetscInt ranks, PetscBool all,
                                  MfgExperimentOutcome *outcome)
 {
+  const PetscInt cores = CountCores();
+
   PetscFunctionBeginUser;
   PetscCheck(e->plan, e->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgExperimentLoad() first");
   *outcome = MFG_EXPERIMENT_DONE;
-  e->ranks = ranks;
+  e->ranks = ranks ? ranks : cores;
   PetscCall(MfgExperimentCheckFolder(e, outcome));
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
   PetscCall(MfgExperimentChoose(e));
   if (e->rank == 0) PetscCall(Print(e, all));
+  PetscCall(WarnOfMemory(e, cores));
   PetscFunctionReturn(0);
 }

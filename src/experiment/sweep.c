@@ -281,6 +281,13 @@ PetscErrorCode MfgSweepGetExcluded(MfgSweep sweep, PetscInt *count)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgSweepGetMemoryCheck(MfgSweep sweep, PetscBool *check)
+{
+  PetscFunctionBeginUser;
+  *check = (PetscBool)!sweep->memory_unchecked;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgSweepGetWarnings(MfgSweep sweep, PetscInt *count, const char *const **warnings)
 {
   PetscFunctionBeginUser;

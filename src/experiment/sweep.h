@@ -63,6 +63,8 @@ PetscErrorCode MfgSweepGetExcluded(MfgSweep sweep, PetscInt *count);
 /* ranks_per_run 0: not given. time_limit in seconds; PETSC_INFINITY: none. */
 PetscErrorCode MfgSweepGetResources(MfgSweep sweep, PetscInt i, PetscInt *ranks_per_run,
                                     PetscReal *time_limit);
+/* Whether resources.memory_check is on. */
+PetscErrorCode MfgSweepGetMemoryCheck(MfgSweep sweep, PetscBool *check);
 /* Where the ranks_per_run of run i was written, if it was. */
 PetscErrorCode MfgSweepGetRanksMark(MfgSweep sweep, PetscInt i, MfgMark *mark);
 

@@ -115,6 +115,7 @@ struct _p_MfgSweep {
   PetscInt                exclude_count;
   MfgSweepMatch          *excludes;
   MfgSweepLimits          limits;
+  PetscBool               memory_unchecked; /* resources.memory_check: false */
   PetscInt                limits_count;
   MfgSweepLimitsOverride *limits_overrides;
 

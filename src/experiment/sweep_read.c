@@ -14,6 +14,21 @@ static const MfgParameterSpec limits_table[] = {
     {.key = "time_limit", .type = MFG_PARAMETER_TEXT, .unit = "", .help = "of one run"},
     {.key = NULL}};
 
+/* The same, and what is of all runs. */
+static const MfgParameterSpec resources_table[] = {
+    {.key = "ranks_per_run",
+     .type = MFG_PARAMETER_INTEGER,
+     .range = "[1,inf)",
+     .unit = "",
+     .help = "MPI ranks that work on one run; all of them for a file of one run, else 1"},
+    {.key = "time_limit", .type = MFG_PARAMETER_TEXT, .unit = "", .help = "of one run"},
+    {.key = "memory_check",
+     .type = MFG_PARAMETER_BOOLEAN,
+     .preset = "true",
+     .unit = "",
+     .help = "begin nothing if the runs seem to want more memory than there is"},
+    {.key = NULL}};
+
 static const MfgParameterSpec max_runs_table[] = {{.key = "max_runs",
                                                    .type = MFG_PARAMETER_INTEGER,
                                                    .range = "[1,inf)",
@@ -153,12 +168,13 @@ static PetscErrorCode ReadLimits(MfgSweep sweep, const MfgNode *node, const char
   const PetscBool top = (PetscBool)(other != NULL);
   const MfgNode  *mark = MfgNodeFind(node, "ranks_per_run", 13), *time = MfgNodeFind(node, "time_limit", 10);
   MfgParameters   parameters;
-  PetscBool       good, given;
+  PetscBool       good, given, check = PETSC_TRUE;
   PetscReal       seconds = 0;
   const char     *text;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgSweepReadTable(sweep, node, section, limits_table, other, &parameters, &good));
+  PetscCall(MfgSweepReadTable(sweep, node, section, top ? resources_table : limits_table, other, &parameters,
+                              &good));
   PetscCall(MfgParametersIsGiven(parameters, "ranks_per_run", &given));
   if (given && (top || !MfgSweepIsSet(sweep, "resources.ranks_per_run"))) {
     PetscCall(MfgParametersGetInteger(parameters, "ranks_per_run", &limits->ranks));
@@ -176,6 +192,8 @@ static PetscErrorCode ReadLimits(MfgSweep sweep, const MfgNode *node, const char
     else if (top || !MfgSweepIsSet(sweep, "resources.time_limit"))
       limits->time_limit = seconds;
   }
+  if (top) PetscCall(MfgParametersGetBoolean(parameters, "memory_check", &check));
+  if (!check) sweep->memory_unchecked = PETSC_TRUE;
   PetscCall(MfgParametersDestroy(&parameters));
   PetscFunctionReturn(0);
 }

@@ -2,9 +2,11 @@
   First guesses for a sequence of linear systems whose solutions change slowly: x + Σ_i c_i d_i, with d_i the
   last differences of solutions and c the least-squares solution of Σ_i c_i A d_i = b - A x, by Gram-Schmidt.
 */
+#include <assert.h>
 #include "mdp_impl.h"
 
 enum { LENGTH = MFG_TRAIL_ROOM - 1 };
+static_assert(MFG_TRAIL_VECS == 1 + 2 * LENGTH, "what a trail is said to take");
 
 struct _p_MfgTrail {
   PetscBool started; /* `last` holds a solution */

@@ -140,12 +140,13 @@ static PetscErrorCode Iterate(MfgSolver solver)
   PetscFunctionReturn(0);
 }
 
-const MfgSolverClass MfgSolverFictitiousPlay = {.name = "fictitious_play",
-                                                .summary =
-                                                    "best responses to the average of the populations so far",
-                                                .parameters = parameters,
-                                                .check = Check,
-                                                .setup = SetUp,
-                                                .iterate = Iterate,
-                                                .state = State,
-                                                .destroy = Destroy};
+const MfgSolverClass MfgSolverFictitiousPlay = {
+    .name = "fictitious_play",
+    .summary = "best responses to the average of the populations so far",
+    .parameters = parameters,
+    .use = {.state_vecs = 2, .pair_vecs = 2, .best_response = PETSC_TRUE},
+    .check = Check,
+    .setup = SetUp,
+    .iterate = Iterate,
+    .state = State,
+    .destroy = Destroy};

@@ -202,13 +202,15 @@ static PetscErrorCode Iterate(MfgSolver solver)
   PetscFunctionReturn(0);
 }
 
-const MfgSolverClass MfgSolverMfTrpo = {.name = "mf_trpo",
-                                        .summary = "exact mean-field trust-region policy optimisation",
-                                        .parameters = parameters,
-                                        .regularised = PETSC_TRUE,
-                                        .repeats = "inner_iterations",
-                                        .check = Check,
-                                        .setup = SetUp,
-                                        .iterate = Iterate,
-                                        .state = State,
-                                        .destroy = Destroy};
+const MfgSolverClass MfgSolverMfTrpo = {
+    .name = "mf_trpo",
+    .summary = "exact mean-field trust-region policy optimisation",
+    .parameters = parameters,
+    .regularised = PETSC_TRUE,
+    .repeats = "inner_iterations",
+    .use = {.state_vecs = 2, .pair_vecs = 2, .trails = 1, .evaluation = PETSC_TRUE},
+    .check = Check,
+    .setup = SetUp,
+    .iterate = Iterate,
+    .state = State,
+    .destroy = Destroy};

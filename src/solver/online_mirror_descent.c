@@ -95,6 +95,7 @@ const MfgSolverClass MfgSolverOnlineMirrorDescent = {
     .name = "online_mirror_descent",
     .summary = "policies that are the softmax of the sum of all q so far",
     .parameters = parameters,
+    .use = {.state_vecs = 2, .pair_vecs = 2, .trails = 1, .evaluation = PETSC_TRUE},
     .setup = SetUp,
     .iterate = Iterate,
     .state = State,

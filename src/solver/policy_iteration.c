@@ -192,6 +192,7 @@ const MfgSolverClass MfgSolverPolicyIteration = {
     .name = "policy_iteration",
     .summary = "policies that are greedy, or Boltzmann, at the q of the last one",
     .parameters = parameters,
+    .use = {.state_vecs = 2, .pair_vecs = 1, .trails = 1, .evaluation = PETSC_TRUE},
     .check = Check,
     .setup = SetUp,
     .iterate = Iterate,

@@ -137,6 +137,57 @@ class TimesTest(throng_test.ThrongTest):
         self.assertIn("how long it takes is unknown", done.stdout)
 
 
+UNITS = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
+
+
+class MemoryTest(throng_test.ThrongTest):
+    HUGE = throng_test.SMALL.replace("size: 7", "size: 20001")
+    LARGE = throng_test.SMALL.replace("size: 7", "size: 301").replace("iterations: 3", "iterations: 1") + (
+        "  inner_iterations: 1\nmetrics: {which: [quality]}\noutput: {fields: []}\n")
+
+    def estimate(self, path, ranks=1):
+        done = self.throng("plan", path, "--out", self.out, "--ranks", ranks, check=0)
+        number, unit = done.stdout.splitlines()[1].split()[-2:]
+        return float(number) * UNITS[unit]
+
+    def assert_within_a_factor_of_two(self, text, ranks=1):
+        estimate = self.estimate(self.write(text), ranks)
+        self.run_text(text, ranks=ranks)
+        provenance = self.record(next(self.out.glob("*/*/run.json")).parent)["provenance"]
+        peak = provenance["peak_memory_bytes"] / provenance["ranks"]
+        self.assertGreater(estimate, peak / 2)
+        self.assertLess(estimate, 2 * peak)
+        return peak
+
+    def test_a_large_game(self):
+        self.assertGreater(self.assert_within_a_factor_of_two(self.LARGE), 100e6)
+
+    def test_on_two_ranks(self):
+        self.assert_within_a_factor_of_two(self.LARGE, ranks=2)
+
+    def test_a_game_that_keeps_tables(self):
+        text = self.LARGE.replace("four_rooms\n  size: 301",
+                                  "mf_garnet\n  states: 4000\n  branching: 6\n  actions: 5\n  coupled_states: 60")
+        self.assertGreater(self.assert_within_a_factor_of_two(text), 100e6)
+
+    def test_more_than_there_is_is_refused(self):
+        self.assertGreater(self.estimate(self.write(self.HUGE)), 1e11)
+        done = self.run_text(self.HUGE, check=2)
+        self.assertIn("not enough memory on", done.stderr)
+        self.assertIn("resources.memory_check: false", done.stderr)
+        self.assertFalse(self.out.exists())
+
+    def test_a_warning_of_plan(self):
+        path = self.write(self.HUGE)
+        self.assertIn("warning: not enough memory", self.throng("plan", path, check=0).stderr)
+        done = self.throng("plan", path, "--set", "resources.memory_check=false", check=0)
+        self.assertEqual(done.stderr, "")
+
+    def test_only_runs_to_do_count(self):
+        done = self.run_text(self.HUGE + "sweep: {game.size: [20001, 7]}\n", "--shard", "1/2")
+        self.assertIn("1 complete", done.stdout)
+
+
 class SeedsTest(throng_test.ThrongTest):
     WARNING = "seeds change nothing"
 

@@ -152,6 +152,32 @@ def test_other_keys_and_what_is_averaged_over(tmp_path, capsys):
     assert [row["runs"] for row in over_eta] == [5, 10, 10]
 
 
+def test_what_follows_from_other_parameters_makes_no_group(tmp_path):
+    axes = [
+        {"solver.eta": eta, "solver.outer_iterations": 100 * k, "seed": seed}
+        for k, eta in enumerate((0.1, 0.2, 1.0), 1)
+        for seed in (1, 2)
+    ]
+    found = grouping(write(tmp_path / "follows", each(axes, lambda axes: [1.0])))
+    assert (found.keys, found.cautions) == (["solver.eta"], [])
+    axes.append({"solver.eta": 0.1, "solver.outer_iterations": 7, "seed": 1})
+    found = grouping(write(tmp_path / "differs", each(axes, lambda axes: [1.0])))
+    assert found.keys == ["solver.eta", "solver.outer_iterations"]
+    assert len(found.groups) == 4
+
+
+def test_one_number_written_in_two_ways_is_one(tmp_path):
+    folder = write(tmp_path, each(grid(solver__eta=[1], seed=[1, 2]), lambda axes: [1.0]))
+    plan = (folder / "plan.csv").read_text().splitlines()
+    plan[2] = plan[2].replace(",1,2", ",1.0,2")
+    (folder / "plan.csv").write_text("\n".join(plan) + "\n")
+    run_id = plan[2].split(",")[0]
+    (folder / run_id).rename(tmp_path / "gone")
+    (one,) = grouping(folder).groups
+    assert [entry.status for entry in one.entries] == ["converged", "missing"]
+    assert grouping(folder).keys == []
+
+
 def test_a_seed_that_is_there_twice_is_a_caution(tmp_path, capsys):
     for name in ("a", "b"):
         write(tmp_path, each(grid(seed=[1, 2]), lambda axes: [1.0]), name=name)

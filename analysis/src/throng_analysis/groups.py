@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from throng_analysis.errors import InputError
-from throng_analysis.labels import SEED, differing, setting_label
+from throng_analysis.labels import ASIDE, SEED, differing, setting_label
 from throng_analysis.scan import Entry
 from throng_analysis.table import parameters_of
 
@@ -57,8 +57,8 @@ def group(entries: Sequence[Entry], by: Sequence[str], over: Sequence[str]) -> G
         over = [SEED]
     over = [key for name in over for key in resolve(name, known, settings)]
     differ = [key for key in _differing(settings) if key not in over]
-    keys = [key for name in by for key in resolve(name, known, settings)] if by else differ
-    keys = list(dict.fromkeys(keys))
+    keys = [key for name in by for key in resolve(name, known, settings)]
+    keys = list(dict.fromkeys(keys)) if by else _telling(settings, differ)
     members: dict[tuple, SeedGroup] = {}
     for entry, setting in zip(entries, settings, strict=True):
         mine = {key: setting[key] for key in keys if setting.get(key) is not None}
@@ -66,7 +66,7 @@ def group(entries: Sequence[Entry], by: Sequence[str], over: Sequence[str]) -> G
         found.entries.append(entry)
     groups = sorted(members.values(), key=lambda one: _rank(one.setting, keys))
     _label(groups, keys)
-    cautions = _averaged(settings, [key for key in differ if key not in keys])
+    cautions = _averaged(settings, [key for key in differ if key not in keys] if by else [])
     cautions = cautions or _repeated(groups, entries, settings, over)
     return Grouping(keys, over, groups, cautions)
 
@@ -133,6 +133,22 @@ def _differing(settings: Sequence[Setting]) -> list[str]:
     solvers = {setting.get("solver.type") for setting in settings}
     keys = (["solver.type"] if len(solvers) > 1 else []) + differing(list(settings))
     return [key for key in keys if not key.startswith(WITHOUT_EFFECT)]
+
+
+def _telling(settings: Sequence[Setting], keys: list[str]) -> list[str]:
+    """Return the keys without those on the side that tell no two settings apart that others do not.
+
+    Such are the iterations of runs whose temperature differs as well.
+    """
+
+    def count(kept: Sequence[str]) -> int:
+        return len({tuple(map(repr, map(setting.get, kept))) for setting in settings})
+
+    for key in [key for key in reversed(keys) if key.startswith(ASIDE)]:
+        without = [other for other in keys if other != key]
+        if count(without) == count(keys):
+            keys = without
+    return keys
 
 
 def _rank(setting: Setting, keys: Sequence[str]) -> list[tuple]:

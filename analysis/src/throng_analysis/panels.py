@@ -46,7 +46,8 @@ def write_panels(folder: Path, out: Path) -> Panels:
     if len(groups) > len(STYLES):
         raise InputError(
             f"{folder}: {len(groups)} runs with different settings, and no more than "
-            f"{len(STYLES)} can be told apart; give a folder with fewer"
+            f"{len(STYLES)} can be told apart; give a folder with fewer, "
+            "or draw means over seeds with throng-analysis compare"
         )
     panels.problems.extend(warning for run in runs for warning in run.warnings)
     panels.warnings.extend([*_cautions(runs), *_unsettled(groups)])

@@ -195,7 +195,7 @@ def _read_owner(entry: Entry) -> None:
         owner = {}
     if "host" in owner:
         entry.provenance = {"hosts": [owner["host"]]} | entry.provenance
-    for key in ("ranks", "start"):
+    for key in ("ranks", "launches", "start"):
         if key in owner:
             entry.provenance.setdefault(key, owner[key])
     if entry.status == "running":

@@ -34,6 +34,7 @@ PROVENANCE = (
     "actions",
     "peak_memory_bytes",
 )
+LARGE = 1e15  # beyond it floating-point numbers may not be integers though they look like it
 # The keys that a short form of a group stands for, by the type of the value.
 SHORT_FOR = {str: ("type", "schedule"), int: ("value",), float: ("value",)}
 
@@ -158,7 +159,9 @@ def _provenance(entry: Entry, folder: Path) -> dict:
 
 
 def _cell(value: object) -> object:
-    """Return a parameter as it stands in a table: lists and empty groups as text."""
+    """Return a parameter as it stands in a table: lists and empty groups as text, 1.0 as 1."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGE:
+        return int(value)
     return _word(value) if isinstance(value, list | dict) else value
 
 

@@ -137,7 +137,7 @@ def _drawing(page: list[Panel], number: int, abscissa: str, metric: Metric, mean
         _tidy(grid, len(page), together is not None)
         _share_limits(page, list(grid.flat))
         if together is not None:
-            _legend(figure, together, alone)
+            _legend(figure, page, together, alone)
     suffix = f"_{number}" if number else ""
     return Drawing(
         slug=f"curves_{metric.column}_{abscissa}{suffix}",
@@ -190,7 +190,7 @@ def _draw(
     _hold_bands(axes, means)
     curves.finish(axes, abscissa)
     if together is None:
-        handles = _handles(styles, len(panel.groups) > len(panel.coloured))
+        handles = _handles(styles, _has_grey(panel))
         longest = max(len(handle.get_label()) for handle in handles)
         axes.legend(
             handles=handles,
@@ -264,11 +264,15 @@ def _handles(styles: dict[str, tuple], others: bool) -> list[Line2D]:
     return handles
 
 
-def _legend(figure: Figure, styles: dict[str, tuple], alone: bool) -> None:
-    handles = _handles(styles, others=False)
+def _legend(figure: Figure, page: list[Panel], styles: dict[str, tuple], alone: bool) -> None:
+    handles = _handles(styles, others=any(map(_has_grey, page)))
     handles.append(Patch(color=MUTED, alpha=BAND, linewidth=0, label="95 % confidence"))
     columns = _columns([handle.get_label() for handle in handles], alone)
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=2.8)
+
+
+def _has_grey(panel: Panel) -> bool:
+    return len(panel.groups) > len(panel.coloured)
 
 
 def _columns(labels: Sequence[str], alone: bool) -> int:
@@ -279,7 +283,7 @@ def _columns(labels: Sequence[str], alone: bool) -> int:
 def _legend_rows(page: list[Panel], together: dict | None, alone: bool) -> int:
     """Return how many rows of a legend the figure has to hold, for its height."""
     if together is not None:
-        labels = [*together, "95 % confidence"]
+        labels = [*together, "the others", "95 % confidence"]
         return -(-len(labels) // _columns(labels, alone))
     tallest = [
         max(len(panel.coloured) for panel in page[at : at + 2]) for at in range(0, len(page), 2)
@@ -320,7 +324,7 @@ def _notes(
         notes.append(f"{lacking} runs of these settings have no result and are left out.")
     if any(panel.title.startswith(BEST) for panel in page):
         notes.append(f"'{BEST}' is chosen by the means that are drawn.")
-    if any(len(panel.groups) > len(panel.coloured) for panel in page):
+    if any(map(_has_grey, page)):
         notes.append(
             f"In each panel the {MOST_COLOURED} settings with the smallest means at the end are "
             "coloured; the others are grey, without bands."

@@ -46,13 +46,15 @@ static PetscBool IsBelowLimit(hsize_t size)
 */
 static hid_t CreateFile(const char *path)
 {
-  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE);
   hid_t       file = -1;
 
   H5Pset_fapl_sec2(access);         /* Divert() needs a file descriptor */
   H5Pset_sieve_buf_size(access, 0); /* so that it is H5Dwrite() that fails, never H5Dclose() */
   H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
-  if (IsBelowLimit(0)) file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  H5Pset_obj_track_times(creation, 0); /* the same values are the same bytes, whenever they are written */
+  if (IsBelowLimit(0)) file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+  H5Pclose(creation);
   H5Pclose(access);
   return file;
 }

@@ -1,11 +1,6 @@
-#define _GNU_SOURCE /* fallocate() */
 /* fields.h5; see fields.h. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 #include "experiment/fields.h"
 #include "experiment/identity.h"
 #include "experiment/json.h"
@@ -59,34 +54,6 @@ static PetscErrorCode WriteAttributes(MfgRun run, MfgFieldsFile file)
   PetscFunctionReturn(0);
 }
 
-/*
-  See that the disk has room for the file. HDF5 cannot be asked to: it does not get over a file that it could
-  open and not write, and takes the program down with it at the end.
-*/
-static PetscErrorCode FindRoom(MfgRun run, const char *path)
-{
-  enum { ATTRIBUTES = 65536 }; /* bytes, more than they need */
-  PetscInt   states, actions, rows, columns;
-  PetscInt64 size;
-  int        file, error = 0;
-
-  PetscFunctionBeginUser;
-  PetscCall(MfgGameGetSizes(run->game, &states, &actions));
-  PetscCall(MfgGameGetGrid(run->game, &rows, &columns));
-  size = (PetscInt64)states * (4 + actions) * (PetscInt64)sizeof(PetscScalar);
-  if (rows) size += (PetscInt64)states * 2 * (PetscInt64)sizeof(PetscInt);
-  if (run->rank == 0) {
-    file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (file < 0 || fallocate(file, 0, 0, (off_t)size + ATTRIBUTES) != 0) error = errno;
-    if (file >= 0) (void)close(file);
-    if (error == EOPNOTSUPP || error == ENOSYS) error = 0; /* a file system that cannot tell */
-  }
-  PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, run->comm));
-  PetscCheck(!error, run->comm, PETSC_ERR_FILE_WRITE, "Cannot write fields.h5 (%.1f MB): %s",
-             (double)size / 1e6, strerror(error));
-  PetscFunctionReturn(0);
-}
-
 /* J: NULL, or the value. */
 static PetscErrorCode WriteArrays(MfgRun run, Vec J, MfgFieldsFile file)
 {
@@ -126,7 +93,6 @@ PetscErrorCode MfgFieldsWriteAll(MfgRun run, const char *path, const char **fail
     PetscCall(Evaluate(run, J, failure));
   }
   if (!*failure) {
-    PetscCall(FindRoom(run, path));
     PetscCall(MfgFieldsCreate(run->model, path, &file));
     error = WriteArrays(run, J, file);
     /* A full disk is an error of every rank: the file can be closed all the same. */

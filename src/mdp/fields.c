@@ -1,67 +1,29 @@
-#define _GNU_SOURCE /* memfd_create(), fallocate() */
 /*
   Writing: distributed arrays into an HDF5 file. Rank 0 alone touches the file; the others send it their
   pieces one after another, so it never holds more than the largest piece. Every result of the file library is
   voted on before ranks go on.
 */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "fields.h"
+#include "fields_disk.h"
 
-/* `ok` is rank 0's; on false, every rank raises the error. */
+/* `ok` is rank 0's; on false, or after an error of the disk, every rank raises the error. */
 static PetscErrorCode Agree(MfgFieldsFile file, PetscBool ok, const char *what)
 {
-  int good = ok;
+  int error = file->error ? file->error : ok ? 0 : EIO;
 
   PetscFunctionBegin;
-  PetscCallMPI(MPI_Bcast(&good, 1, MPI_INT, 0, file->model->comm));
-  if (!good) file->failed = PETSC_TRUE;
-  PetscCheck(good, file->model->comm, PETSC_ERR_FILE_WRITE, "Can't write %s in %s: is the disk full?", what,
-             file->path);
+  PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, file->model->comm));
+  if (error) file->failed = PETSC_TRUE;
+  PetscCheck(!error, file->model->comm, PETSC_ERR_FILE_WRITE, "Can't write %s in %s: %s", what, file->path,
+             strerror(error));
   PetscFunctionReturn(0);
-}
-
-enum { TABLES = 65536 }; /* bytes, more than the library's tables that are not yet part of a file's size */
-
-/*
-  Rank 0: whether a file of this size, its tables aside, is below the limit on sizes (ulimit -f). Divert() is
-  no help against that.
-*/
-static PetscBool IsBelowLimit(hsize_t size)
-{
-  struct rlimit limit;
-
-  return (PetscBool)(getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY ||
-                     size + TABLES <= (hsize_t)limit.rlim_cur);
-}
-
-/*
-  Rank 0: of the format of HDF5 1.8, whose tables have checksums: one that is damaged is not taken for one of
-  a wild size. Without such, a flipped bit can cost all memory.
-*/
-static hid_t CreateFile(const char *path)
-{
-  const hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE);
-  hid_t       file = -1;
-
-  H5Pset_fapl_sec2(access);         /* Divert() needs a file descriptor */
-  H5Pset_sieve_buf_size(access, 0); /* so that it is H5Dwrite() that fails, never H5Dclose() */
-  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
-  H5Pset_obj_track_times(creation, 0); /* the same values are the same bytes, whenever they are written */
-  if (IsBelowLimit(0)) file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
-  H5Pclose(creation);
-  H5Pclose(access);
-  return file;
 }
 
 PetscErrorCode MfgFieldsCreate(MfgModel model, const char *path, MfgFieldsFile *file)
 {
-  int ok = 1;
+  int error = 0;
 
   PetscFunctionBegin;
   PetscCall(PetscNew(file));
@@ -72,12 +34,12 @@ PetscErrorCode MfgFieldsCreate(MfgModel model, const char *path, MfgFieldsFile *
   PetscCallMPI(MPI_Comm_size(model->comm, &(*file)->size));
   if ((*file)->rank == 0) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* we say ourselves what went wrong */
-    (*file)->file = CreateFile(path);
-    ok = (*file)->file >= 0;
+    (*file)->file = MfgDiskCreate_Private(path, &(*file)->error);
+    if ((*file)->file < 0) error = (*file)->error;
   }
-  PetscCallMPI(MPI_Bcast(&ok, 1, MPI_INT, 0, model->comm));
-  if (!ok) PetscCall(PetscFree(*file));
-  PetscCheck(ok, model->comm, PETSC_ERR_FILE_OPEN, "Can't create %s: may you write there?", path);
+  PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, model->comm));
+  if (error) PetscCall(PetscFree(*file));
+  PetscCheck(!error, model->comm, PETSC_ERR_FILE_OPEN, "Can't create %s: %s", path, strerror(error));
   PetscFunctionReturn(0);
 }
 
@@ -147,12 +109,8 @@ static PetscErrorCode SendPiece(MfgFieldsFile file, EntryType type, PetscInt row
 /* Rank 0 */
 static hid_t CreateDataset(hid_t file, const char *name, hid_t type, hid_t space)
 {
-  hsize_t size = 0;
-  hid_t   creation, set;
-
-  (void)H5Fget_filesize(file, &size);
-  if (!IsBelowLimit(size + (hsize_t)H5Sget_simple_extent_npoints(space) * H5Tget_size(type))) return -1;
-  creation = H5Pcreate(H5P_DATASET_CREATE);
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+  hid_t set;
 
   H5Pset_obj_track_times(creation, 0); /* the same values are the same bytes, whenever they are written */
   set = H5Dcreate2(file, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
@@ -295,66 +253,13 @@ PetscErrorCode MfgFieldsWriteInteger(MfgFieldsFile file, const char *name, Petsc
   PetscFunctionReturn(0);
 }
 
-/* Rank 0: the descriptor of the library, or a negative number. */
-static int HandleOf(hid_t file)
-{
-  void *handle;
-
-  return H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 ? *(int *)handle : -1;
-}
-
-/*
-  Rank 0: let the library write what it still holds into memory that nobody keeps. It does not get over tables
-  that it cannot write: it tries again when the program ends, and takes it down.
-*/
-static void Divert(hid_t file)
-{
-  const int handle = HandleOf(file), memory = memfd_create("throng", MFD_CLOEXEC);
-
-  if (handle >= 0 && memory >= 0) (void)dup2(memory, handle);
-  if (memory >= 0) (void)close(memory);
-}
-
-/* Rank 0: see that the disk has room for the tables, which the library writes last. */
-static PetscBool Reserve(hid_t file)
-{
-  hsize_t size;
-
-  if (H5Fget_filesize(file, &size) < 0) return PETSC_FALSE;
-  if (!fallocate(HandleOf(file), FALLOC_FL_KEEP_SIZE, 0, (off_t)size + TABLES)) return PETSC_TRUE;
-  return (PetscBool)(errno == EOPNOTSUPP || errno == ENOSYS); /* a file system that cannot tell */
-}
-
-/* Rank 0: give back what was reserved in vain; what the library has closed is on the disk only after fsync.
- */
-static PetscBool Sync(int handle)
-{
-  struct stat status;
-
-  return (PetscBool)(!fstat(handle, &status) && !ftruncate(handle, status.st_size) && !fsync(handle));
-}
-
-/* Rank 0 */
-static PetscBool CloseWritten(MfgFieldsFile file)
-{
-  const int handle = dup(HandleOf(file->file)); /* stays open when the library closes its own */
-  PetscBool ok = (PetscBool)(handle >= 0 && !file->failed && Reserve(file->file));
-
-  if (!ok) Divert(file->file);
-  ok = (PetscBool)(H5Fclose(file->file) >= 0 && ok);
-  ok = (PetscBool)(ok && Sync(handle));
-  if (handle >= 0) (void)close(handle);
-  return ok;
-}
-
 PetscErrorCode MfgFieldsClose(MfgFieldsFile *file)
 {
   PetscErrorCode error = 0;
   PetscBool      ok = PETSC_TRUE;
 
   PetscFunctionBegin;
-  if ((*file)->rank == 0 && (*file)->writing) ok = CloseWritten(*file);
-  if ((*file)->rank == 0 && !(*file)->writing) (void)H5Fclose((*file)->file);
+  if ((*file)->rank == 0) ok = (PetscBool)(H5Fclose((*file)->file) >= 0);
   if ((*file)->writing && !(*file)->failed) error = Agree(*file, ok, "the end of the data");
   PetscCall(PetscFree(*file));
   PetscCall(error);

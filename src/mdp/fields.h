@@ -18,7 +18,8 @@ struct _p_MfgFieldsFile {
   MfgModel    model;
   PetscMPIInt rank, size;
   char        path[PETSC_MAX_PATH_LEN];
-  PetscBool   writing, failed; /* failed: something could not be written */
+  PetscBool   writing, failed; /* failed: something could not be written, as all ranks know */
+  int         error;           /* on rank 0: errno of the disk; 0: none */
   hid_t       file;            /* on rank 0 */
 };
 

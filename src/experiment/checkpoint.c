@@ -154,6 +154,8 @@ PetscErrorCode MfgCheckpointWrite(MPI_Comm comm, MfgResults results, MfgSolver s
   PetscCall(MfgSolverGetIteration(solver, &record.checkpoint.iteration));
   record.checkpoint.seconds = seconds;
   if (rank == 0) Commit(results, state, path, &record, message);
+  PetscCall(MfgResultsGetPath(results, "..", path)); /* that the folder of the run is there */
+  if (rank == 0 && !message[0] && checkpoint->slot < 0) MfgFolderSync(path, NULL, message);
   PetscCall(MfgShareMessage(comm, message));
   PetscCheck(!message[0], comm, PETSC_ERR_FILE_WRITE, "%s", message);
   PetscCallMPI(MPI_Bcast(&record.checkpoint, (int)sizeof(record.checkpoint), MPI_BYTE, 0, comm));

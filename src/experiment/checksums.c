@@ -34,38 +34,36 @@ PetscBool MfgChecksumOfFile(const char *path, PetscInt64 size, MfgChecksum *sum)
   return (PetscBool)!error;
 }
 
-static const char *const record_name = "run.json";
-
-static void WriteLine(const char *folder, const char *name, FILE *list, char message[MFG_MESSAGE_SIZE])
+static PetscBool IsOneOf(const char *name, PetscInt count, const char *const names[])
 {
-  char        path[MFG_PATH_SIZE];
-  MfgChecksum sum;
-
-  (void)snprintf(path, sizeof(path), "%.3800s/%.255s", folder, name);
-  if (MfgChecksumOfFile(path, -1, &sum))
-    (void)fprintf(list, "%08lx %" PetscInt64_FMT " %s\n", sum.crc, sum.size, name);
-  else
-    (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot read %.800s: %s", path, strerror(errno));
+  for (PetscInt i = 0; i < count; i++)
+    if (!strcmp(name, names[i])) return PETSC_TRUE;
+  return PETSC_FALSE;
 }
 
-/* The record comes last: without its line the list was cut off. */
-static void WriteLines(const char *folder, const char *except, FILE *list, char message[MFG_MESSAGE_SIZE])
+static void WriteLines(const char *folder, PetscInt count, const char *const except[], FILE *list,
+                       char message[MFG_MESSAGE_SIZE])
 {
   DIR           *entries = opendir(folder);
   struct dirent *entry;
+  char           path[MFG_PATH_SIZE];
+  MfgChecksum    sum;
 
   if (!entries) (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot read %.800s: %s", folder, strerror(errno));
   while (entries && !message[0] && (entry = readdir(entries))) {
-    if (entry->d_name[0] == '.' || !strcmp(entry->d_name, except) || !strcmp(entry->d_name, list_name) ||
-        !strcmp(entry->d_name, record_name))
+    if (entry->d_name[0] == '.' || IsOneOf(entry->d_name, count, except) || !strcmp(entry->d_name, list_name))
       continue;
-    WriteLine(folder, entry->d_name, list, message);
+    (void)snprintf(path, sizeof(path), "%.3800s/%.255s", folder, entry->d_name);
+    if (MfgChecksumOfFile(path, -1, &sum))
+      (void)fprintf(list, "%08lx %" PetscInt64_FMT " %s\n", sum.crc, sum.size, entry->d_name);
+    else
+      (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot read %.800s: %s", path, strerror(errno));
   }
   if (entries) (void)closedir(entries);
-  if (!message[0]) WriteLine(folder, record_name, list, message);
 }
 
-void MfgChecksumsWrite(const char *folder, const char *except, char message[MFG_MESSAGE_SIZE])
+void MfgChecksumsWrite(const char *folder, PetscInt count, const char *const except[],
+                       char message[MFG_MESSAGE_SIZE])
 {
   char  path[MFG_PATH_SIZE];
   FILE *list;
@@ -74,7 +72,7 @@ void MfgChecksumsWrite(const char *folder, const char *except, char message[MFG_
   (void)snprintf(path, sizeof(path), "%.3900s/%s", folder, list_name);
   errno = 0;
   list = fopen(path, "w");
-  if (list) WriteLines(folder, except, list, message);
+  if (list) WriteLines(folder, count, except, list, message);
   error = !list || ferror(list) ? (errno ? errno : EIO) : 0;
   if (list && fclose(list) && !error) error = errno;
   if (error && !message[0])

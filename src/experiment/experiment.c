@@ -1,5 +1,4 @@
 /* The experiment object, and performing what it holds; see throng/experiment.h. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "experiment/cost.h"
@@ -7,7 +6,6 @@
 #include "experiment/folders.h"
 #include "experiment/groups.h"
 #include "experiment/memory.h"
-#include "experiment/record.h"
 #include "experiment/schedule.h"
 
 static const MfgParameterSpec limit_parameters[] = {
@@ -34,7 +32,7 @@ PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment)
   e->rerun = MFG_RERUN_DAMAGED;
   e->ranks = e->size;
   e->shard_count = 1;
-  e->deadline = INFINITY;
+  e->seconds_left = PETSC_INFINITY;
   *experiment = e;
   PetscFunctionReturn(0);
 }
@@ -92,7 +90,7 @@ PetscErrorCode MfgExperimentSetShard(MfgExperiment e, PetscInt index, PetscInt c
 PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment e, PetscReal seconds)
 {
   PetscFunctionBeginUser;
-  e->deadline = seconds < PETSC_INFINITY ? MPI_Wtime() + (double)seconds : INFINITY;
+  e->seconds_left = seconds;
   PetscFunctionReturn(0);
 }
 
@@ -187,27 +185,22 @@ static Survey TakeSurvey(const MfgPlan *plan)
 static void TellSurvey(const MfgExperiment e, const Survey *s)
 {
   if (e->rank != 0) return;
-  if (s->stale && e->lone)
-    (void)fprintf(stderr,
-                  "throng: the result is of another version of the program; --rerun stale performs the "
-                  "run again\n");
-  else if (s->stale)
+  if (s->stale)
     (void)fprintf(stderr,
                   "throng: %" PetscInt_FMT
                   " of the complete results are of another version of the program; --rerun "
                   "stale performs them again\n",
                   s->stale);
-  if (s->failed && !e->lone)
+  if (s->failed)
     (void)fprintf(stderr,
-                  "throng: of these runs %" PetscInt_FMT " failed earlier; --rerun failed tries them again\n",
+                  "throng: %" PetscInt_FMT " runs have failed earlier; --rerun failed tries them again\n",
                   s->failed);
   if (!e->lone && s->todo)
     (void)fprintf(stderr,
                   "%" PetscInt_FMT " runs, %" PetscInt_FMT " complete already; %" PetscInt_FMT
-                  " to do%s on %d rank%s\n",
+                  " to do%s on %d ranks\n",
                   s->asked, s->good, s->todo,
-                  s->unfinished ? " (some go on where they were interrupted)" : "", (int)e->size,
-                  e->size == 1 ? "" : "s");
+                  s->unfinished ? " (some go on where they were interrupted)" : "", (int)e->size);
 }
 
 static PetscErrorCode WriteOrigin(MfgExperiment e, MfgLaunch launch, char message[MFG_MESSAGE_SIZE])
@@ -217,6 +210,27 @@ static PetscErrorCode WriteOrigin(MfgExperiment e, MfgLaunch launch, char messag
   if (e->rank == 0) PetscCall(MfgOriginWrite(&e->origin, e->plan, e->folder, message));
   PetscCall(MfgShareMessage(e->comm, message));
   if (!message[0]) PetscCall(MfgLaunchOpen(launch, e->folder, message));
+  PetscFunctionReturn(0);
+}
+
+/* The folder cannot be written. While there is none, nothing was written, and the command is to be another.
+ */
+static PetscErrorCode StopUnwritten(MfgExperiment e, const char *message, MfgExperimentOutcome *outcome)
+{
+  int begun = e->rank == 0 && MfgPathExists(e->folder);
+
+  PetscFunctionBeginUser;
+  if (!message[0]) PetscFunctionReturn(0);
+  PetscCallMPI(MPI_Bcast(&begun, 1, MPI_INT, 0, e->comm));
+  if (!begun) {
+    PetscCall(Refuse(e, message, outcome));
+    PetscFunctionReturn(0);
+  }
+  *outcome = MFG_EXPERIMENT_FAILED;
+  if (e->rank == 0)
+    (void)fprintf(stderr,
+                  "throng: %s\nthrong: when results can be written there, run the same command again\n",
+                  message);
   PetscFunctionReturn(0);
 }
 
@@ -252,7 +266,7 @@ static PetscErrorCode PerformLone(MfgExperiment e, MfgLaunch launch, MPI_Comm gr
   if (failed) *outcome = MFG_EXPERIMENT_FAILED;
   if (*outcome == MFG_EXPERIMENT_DONE) {
     PetscCall(WriteOrigin(e, launch, message));
-    PetscCall(Refuse(e, message, outcome));
+    PetscCall(StopUnwritten(e, message, outcome));
   }
   if (run && *outcome == MFG_EXPERIMENT_DONE) PetscCall(MfgRunPerform(run, launch, &how, &end));
   PetscCall(MfgRunDestroy(&run));
@@ -276,7 +290,7 @@ static PetscErrorCode PerformAll(MfgExperiment e, MfgLaunch launch, MfgTally *ta
     PetscFunctionReturn(0);
   }
   PetscCall(WriteOrigin(e, launch, message));
-  PetscCall(Refuse(e, message, outcome));
+  PetscCall(StopUnwritten(e, message, outcome));
   if (*outcome == MFG_EXPERIMENT_DONE) PetscCall(MfgScheduleRun(e->comm, e->plan, e->folder, launch, tally));
   PetscFunctionReturn(0);
 }
@@ -311,19 +325,13 @@ static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const Survey *
 /* There is nothing to be done. */
 static PetscErrorCode TellNothing(MfgExperiment e, const Survey *survey, MfgExperimentOutcome *outcome)
 {
-  char path[MFG_PATH_SIZE], reason[MFG_MESSAGE_SIZE];
-
   PetscFunctionBeginUser;
   if (survey->failed) *outcome = MFG_EXPERIMENT_FAILED;
   if (e->rank != 0) PetscFunctionReturn(0);
-  (void)snprintf(path, sizeof(path), "%.3700s/%.255s%s", e->folder, e->plan->runs[0].run_id,
+  if (e->lone && survey->asked)
+    (void)printf("%s already; the result is in %s/%s%s; --rerun all replaces it\n",
+                 survey->failed ? "failed" : "complete", e->folder, e->plan->runs[0].run_id,
                  survey->failed ? ".failed" : "");
-  if (!MfgRecordPeek(path, "stop_reason", sizeof(reason), reason))
-    (void)snprintf(reason, sizeof(reason), "nobody knows why");
-  if (e->lone && survey->failed)
-    (void)printf("failed already: %s; the result is in %s; --rerun failed tries it again\n", reason, path);
-  else if (e->lone && survey->good)
-    (void)printf("complete already; the result is in %s; --rerun all replaces it\n", path);
   else
     (void)printf("%" PetscInt_FMT " runs: %" PetscInt_FMT " complete, %" PetscInt_FMT
                  " failed; nothing to do; results in %s\n",
@@ -386,7 +394,7 @@ PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
   PetscCall(MfgParametersIsPresent(e->limits, "max_failures", &limited));
   if (limited) PetscCall(MfgParametersGetInteger(e->limits, "max_failures", &max_failures));
-  PetscCall(MfgLaunchCreate(e->comm, e->deadline, max_failures, &launch));
+  PetscCall(MfgLaunchCreate(e->comm, e->seconds_left, max_failures, &launch));
   PetscCall(PerformAll(e, launch, &tally, outcome));
   if (*outcome == MFG_EXPERIMENT_DONE) PetscCall(Conclude(e, launch, &survey, &tally, outcome));
   PetscCall(MfgLaunchDestroy(&launch));

@@ -71,6 +71,7 @@ void MfgFolderMake(const char *path, char message[MFG_MESSAGE_SIZE])
     (void)snprintf(above, sizeof(above), "%s", path);
     GoUp(above);
     MfgFolderMake(above, message);
+    if (!message[0]) MfgFolderSyncAbove(above, message);
     if (message[0]) return;
   }
   Tell("make the folder", path, error, message);
@@ -184,4 +185,13 @@ void MfgFolderSync(const char *path, const char *except, char message[MFG_MESSAG
   }
   if (folder) (void)closedir(folder);
   SyncOne(path, message);
+}
+
+void MfgFolderSyncAbove(const char *path, char message[MFG_MESSAGE_SIZE])
+{
+  char above[MFG_PATH_SIZE];
+
+  (void)snprintf(above, sizeof(above), "%s", path);
+  GoUp(above);
+  SyncOne(above, message);
 }

@@ -10,7 +10,7 @@
 PetscBool MfgPathExists(const char *path);
 /* Whether the folder `path` could be made, or be written in where it exists. Changes nothing. */
 void MfgFolderCheckWritable(const char *path, char message[MFG_MESSAGE_SIZE]);
-/* Make the folder and those above it that are missing. */
+/* Make the folder, and those above it that are missing; these are brought to the disk. */
 void MfgFolderMake(const char *path, char message[MFG_MESSAGE_SIZE]);
 /* Remove the folder with all that is in it; nothing if there is none. */
 void MfgFolderRemove(const char *path, char message[MFG_MESSAGE_SIZE]);
@@ -29,5 +29,7 @@ void MfgFolderRename(const char *from, const char *to, char message[MFG_MESSAGE_
   entries alone. (Opening and closing a file drops the locks that the process has on it.)
 */
 void MfgFolderSync(const char *path, const char *except, char message[MFG_MESSAGE_SIZE]);
+/* Bring the entries of the folder above `path` to the disk: that there is something at `path`. */
+void MfgFolderSyncAbove(const char *path, char message[MFG_MESSAGE_SIZE]);
 
 #endif

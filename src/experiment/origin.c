@@ -116,6 +116,7 @@ PetscErrorCode MfgOriginWrite(const MfgOrigin *origin, const MfgPlan *plan, cons
 
   PetscFunctionBeginUser;
   MfgFolderMake(folder, message);
+  if (!message[0]) MfgFolderSyncAbove(folder, message);
   (void)snprintf(path, sizeof(path), "%.3900s/experiment.yaml", folder);
   if (!message[0]) MfgFileReplace(path, (size_t)origin->length, origin->text, message);
   stream = open_memstream(&text, &length);

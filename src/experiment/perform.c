@@ -115,9 +115,6 @@ static PetscErrorCode Resume(Work *work)
   PetscFunctionBeginUser;
   PetscCall(MfgCheckpointFind(work->run->comm, work->results, checkpoint));
   if (checkpoint->slot >= 0) {
-    if (work->run->rank == 0 && work->how->alone)
-      (void)fprintf(stderr, "throng: the run goes on after iteration %" PetscInt_FMT "\n",
-                    checkpoint->iteration);
     PetscCall(MfgCheckpointGetPath(work->results, checkpoint->slot, path));
     PetscCall(MfgSolverRestore(work->run->solver, path, message, sizeof(message)));
     if (message[0]) PetscCall(MfgCheckpointRemove(work->run->comm, work->results));
@@ -129,11 +126,6 @@ static PetscErrorCode Resume(Work *work)
   } else {
     PetscCall(MfgResultsClear(work->results, &removed, message));
     PetscCheck(!message[0], work->run->comm, PETSC_ERR_FILE_WRITE, "%s", message);
-    if (work->run->rank == 0 && removed)
-      (void)fprintf(
-          stderr,
-          "throng: the run %s begins anew: what is left of an earlier launch has no good checkpoint\n",
-          work->how->run_id);
     checkpoint->launches = 0;
   }
   work->record.launches = ++checkpoint->launches;
@@ -261,28 +253,14 @@ static PetscErrorCode Judge(Work *work)
   PetscFunctionReturn(0);
 }
 
-/* Files that are of use only while the run is at work, or to go on with it. */
-static PetscErrorCode RemoveTraces(Work *work)
-{
-  char path[MFG_PATH_SIZE];
-
-  PetscFunctionBeginUser;
-  PetscCall(MfgResultsGetPath(work->results, "owner.json", path));
-  if (work->run->rank == 0) (void)unlink(path);
-  if (work->run->rank == 0) (void)unlink(work->note);
-  if (work->watch.verdict != MFG_WATCH_TIME_LIMIT)
-    PetscCall(MfgCheckpointRemove(work->run->comm, work->results));
-  PetscFunctionReturn(0);
-}
-
 static PetscErrorCode Publish(Work *work, char path[MFG_PATH_SIZE])
 {
   PetscFunctionBeginUser;
   work->record.wall_seconds = MfgWatchGetSeconds(&work->watch);
-  PetscCall(RemoveTraces(work));
   PetscCall(MfgResultsGetPath(work->results, "run.json", path));
   PetscCall(MfgRecordWrite(work->run, &work->record, path));
-  PetscCall(MfgResultsFinish(work->results, work->record.good, path));
+  PetscCall(MfgResultsFinish(work->results, work->record.good,
+                             (PetscBool)(work->watch.verdict == MFG_WATCH_TIME_LIMIT), path));
   PetscFunctionReturn(0);
 }
 
@@ -294,9 +272,9 @@ static PetscErrorCode TellUnwritten(Work *work, const char *problem, MfgRunOutco
   if (work->run->rank == 0)
     (void)fprintf(
         stderr,
-        "throng: %s\nthrong: the run %s is not complete; when results can be written there, run the same "
-        "command again\n",
-        problem, work->how->run_id);
+        "throng: %s\nthrong: the run is not complete, see %s/%s.running; when results can be written "
+        "there, run the same command again\n",
+        problem, work->how->folder, work->how->run_id);
   PetscCall(MfgResultsLeave(work->results));
   PetscFunctionReturn(0);
 }
@@ -347,23 +325,6 @@ static PetscErrorCode SetUpAndSolve(Work *work, MfgLaunch launch)
   PetscFunctionReturn(0);
 }
 
-/* The run is that of another launch, or its folder cannot be made. */
-static void TellNotBegun(const Work *work, MfgBegin begin, const char *message, MfgRunOutcome *outcome)
-{
-  static const MfgRunOutcome outcomes[] = {[MFG_BEGIN_BUSY] = MFG_RUN_ELSEWHERE,
-                                           [MFG_BEGIN_GOOD] = MFG_RUN_GOOD,
-                                           [MFG_BEGIN_BAD] = MFG_RUN_FAILED,
-                                           [MFG_BEGIN_FAILED] = MFG_RUN_UNWRITTEN};
-
-  *outcome = outcomes[begin];
-  if (work->run->rank != 0) return;
-  if (message[0]) (void)fprintf(stderr, "throng: %s\n", message);
-  if (work->how->alone && (begin == MFG_BEGIN_GOOD || begin == MFG_BEGIN_BAD))
-    (void)printf("%s meanwhile, by another launch; the result is in %s/%s%s\n",
-                 begin == MFG_BEGIN_GOOD ? "complete" : "failed", work->how->folder, work->how->run_id,
-                 begin == MFG_BEGIN_GOOD ? "" : ".failed");
-}
-
 PetscErrorCode MfgRunPerform(MfgRun run, MfgLaunch launch, const MfgPerformance *how, MfgRunOutcome *outcome)
 {
   Work     work = {.run = run, .how = how, .record = {.run_id = how->run_id, .start = time(NULL)}};
@@ -377,8 +338,11 @@ PetscErrorCode MfgRunPerform(MfgRun run, MfgLaunch launch, const MfgPerformance 
   work.record.resumed_from = -1;
   PetscCall(MfgResultsCreate(run->comm, how->folder, how->run_id, &work.results));
   PetscCall(MfgResultsBegin(work.results, how->again, &begin, message));
-  if (begin != MFG_BEGIN_READY) {
-    TellNotBegun(&work, begin, message, outcome);
+  if (begin == MFG_BEGIN_FAILED)
+    PetscCall(TellUnwritten(&work, message, outcome));
+  else if (begin != MFG_BEGIN_READY) {
+    *outcome = MFG_RUN_ELSEWHERE;
+    if (run->rank == 0 && message[0]) (void)fprintf(stderr, "throng: %s\n", message);
   } else {
     PetscCall(MfgResultsGetPath(work.results, "abandoned", work.note));
     PetscCall(SetUpAndSolve(&work, launch));

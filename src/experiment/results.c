@@ -15,6 +15,19 @@
 #include "experiment/checksums.h"
 #include "experiment/folders.h"
 
+/*
+  Files that are of use only while the run is at work, or to go on with it: the first of them its checkpoints,
+  the last the lock. They go when the folder has its name, so that until then nothing is lost.
+*/
+static const char *const traces[] = {"checkpoint-0.json",
+                                     "checkpoint-0.h5",
+                                     "checkpoint-1.json",
+                                     "checkpoint-1.h5",
+                                     "owner.json",
+                                     "abandoned",
+                                     "lock"};
+enum { CHECKPOINT_TRACES = 4, TRACES = sizeof(traces) / sizeof(traces[0]) };
+
 struct _p_MfgResults {
   MPI_Comm    comm;
   PetscMPIInt rank;
@@ -130,19 +143,53 @@ static void Recover(const char *replaced, const char *final, char message[MFG_ME
     MfgFolderRename(replaced, final, message);
 }
 
+static void RemoveTraces(const char *folder, PetscInt first)
+{
+  char path[MFG_PATH_SIZE];
+
+  for (PetscInt i = first; i < TRACES; i++) {
+    (void)snprintf(path, sizeof(path), "%.3900s/%s", folder, traces[i]);
+    (void)unlink(path);
+  }
+}
+
+/* The path <folder>/<run id><ending>. */
+static void GetFolder(const char *folder, const char *run_id, const char *ending, char path[MFG_PATH_SIZE])
+{
+  (void)snprintf(path, MFG_PATH_SIZE, "%.3700s/%.255s%s", folder, run_id, ending);
+}
+
+/* A run that was killed when its folder had got its name left in it the lock, and more that is of no use. */
+static void Tidy(const char *folder, const char *run_id)
+{
+  char final[MFG_PATH_SIZE], path[MFG_PATH_SIZE], ignored[MFG_MESSAGE_SIZE] = "";
+
+  GetFolder(folder, run_id, "/lock", path);
+  GetFolder(folder, run_id, "", final);
+  if (!MfgPathExists(path) || MfgFolderIsHeld(final)) return;
+  GetFolder(folder, run_id, ".replaced", path);
+  MfgFolderRemove(path, ignored);
+  GetFolder(folder, run_id, ".failed", path);
+  MfgFolderRemove(path, ignored);
+  RemoveTraces(final, 0);
+}
+
 MfgResultState MfgResultsFind(const char *folder, const char *run_id)
 {
   char path[MFG_PATH_SIZE], running[MFG_PATH_SIZE], replaced[MFG_PATH_SIZE], message[MFG_MESSAGE_SIZE] = "";
 
-  (void)snprintf(path, sizeof(path), "%.3700s/%.255s", folder, run_id);
-  (void)snprintf(running, sizeof(running), "%.3700s/%.255s.running", folder, run_id);
-  (void)snprintf(replaced, sizeof(replaced), "%.3700s/%.255s.replaced", folder, run_id);
-  if (MfgPathExists(path)) return MFG_RESULT_COMPLETE;
+  GetFolder(folder, run_id, "", path);
+  GetFolder(folder, run_id, ".running", running);
+  GetFolder(folder, run_id, ".replaced", replaced);
+  if (MfgPathExists(path)) {
+    Tidy(folder, run_id);
+    return MFG_RESULT_COMPLETE;
+  }
   if (MfgPathExists(replaced) && !MfgFolderIsHeld(running)) {
     Recover(replaced, path, message);
     return MFG_RESULT_COMPLETE;
   }
-  (void)snprintf(path, sizeof(path), "%.3700s/%.255s.failed", folder, run_id);
+  GetFolder(folder, run_id, ".failed", path);
   if (MfgPathExists(path)) return MFG_RESULT_FAILED;
   return MfgPathExists(running) ? MFG_RESULT_UNFINISHED : MFG_RESULT_MISSING;
 }
@@ -182,8 +229,8 @@ PetscErrorCode MfgResultsBegin(MfgResults r, PetscBool again, MfgBegin *begin, c
   message[0] = '\0';
   if (r->rank == 0) {
     TakeLock(r, &outcome, message);
-    if (outcome == MFG_BEGIN_READY && !again && MfgPathExists(r->final)) outcome = MFG_BEGIN_GOOD;
-    if (outcome == MFG_BEGIN_READY && !again && MfgPathExists(r->failed)) outcome = MFG_BEGIN_BAD;
+    if (outcome == MFG_BEGIN_READY && !again && (MfgPathExists(r->final) || MfgPathExists(r->failed)))
+      outcome = MFG_BEGIN_THERE;
     if (outcome == MFG_BEGIN_READY) Recover(r->replaced, r->final, message);
     if (outcome == MFG_BEGIN_READY) MfgFolderTidy(r->running);
     if (outcome == MFG_BEGIN_READY && MfgPathExists(r->failed) && !MfgPathExists(r->final)) Adopt(r, message);
@@ -222,24 +269,25 @@ static void TakeName(MfgResults r, const char *target, char message[MFG_MESSAGE_
 {
   if (MfgPathExists(target)) MfgFolderRename(target, r->replaced, message);
   if (!message[0]) MfgFolderRename(r->running, target, message);
+  if (message[0]) (void)rename(r->replaced, target); /* it stays where it was */
   if (!message[0]) MfgFolderSync(r->parent, NULL, message);
   if (!message[0]) MfgFolderRemove(r->replaced, message);
 }
 
-PetscErrorCode MfgResultsFinish(MfgResults r, PetscBool good, char path[MFG_PATH_SIZE])
+PetscErrorCode MfgResultsFinish(MfgResults r, PetscBool good, PetscBool keep, char path[MFG_PATH_SIZE])
 {
-  const char *target = good ? r->final : r->failed;
-  char        message[MFG_MESSAGE_SIZE] = "", lock_path[MFG_PATH_SIZE + 16];
+  const char    *target = good ? r->final : r->failed;
+  const PetscInt first = keep ? CHECKPOINT_TRACES : 0;
+  char           message[MFG_MESSAGE_SIZE] = "";
 
   PetscFunctionBeginUser;
   if (r->rank == 0) {
-    MfgChecksumsWrite(r->running, "lock", message);
+    MfgChecksumsWrite(r->running, TRACES - first, traces + first, message);
     if (!message[0]) MfgFolderSync(r->running, "lock", message);
     if (!message[0] && !good) MfgFolderRemove(target, message); /* of an earlier failure */
     if (!message[0]) TakeName(r, target, message);
     if (!message[0] && good) MfgFolderRemove(r->failed, message); /* what failed then has succeeded now */
-    (void)snprintf(lock_path, sizeof(lock_path), "%s/lock", target);
-    if (!message[0]) (void)unlink(lock_path);
+    if (!message[0]) RemoveTraces(target, first);
     DropLock(r);
   }
   PetscCall(MfgShareMessage(r->comm, message));

@@ -24,8 +24,7 @@ typedef enum {
 typedef enum {
   MFG_BEGIN_READY,
   MFG_BEGIN_BUSY,  /* another launch is working on the run */
-  MFG_BEGIN_GOOD,  /* another launch has completed it meanwhile */
-  MFG_BEGIN_BAD,   /* and it failed */
+  MFG_BEGIN_THERE, /* another launch has completed it meanwhile */
   MFG_BEGIN_FAILED /* the folder cannot be written */
 } MfgBegin;
 
@@ -46,10 +45,11 @@ PetscErrorCode MfgResultsGetPath(MfgResults results, const char *file, char path
 PetscErrorCode MfgResultsLeave(MfgResults results);
 /*
   Write the checksums, bring everything to the disk and give the folder its name: <run id>, in place of what
-  has it, or without `good` <run id>.failed. `path`: where it is. An error of the file system is raised on
-  every rank.
+  has it, or without `good` <run id>.failed. Then remove what was of use only to the run at work; its
+  checkpoints stay, as files like others, with `keep`. `path`: where the folder is. An error of the file
+  system is raised on every rank.
 */
-PetscErrorCode MfgResultsFinish(MfgResults results, PetscBool good, char path[MFG_PATH_SIZE]);
+PetscErrorCode MfgResultsFinish(MfgResults results, PetscBool good, PetscBool keep, char path[MFG_PATH_SIZE]);
 
 /*
   The state of a run in FOLDER. A result that was about to be replaced gets its name back if its run is not at

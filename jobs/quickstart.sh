@@ -23,7 +23,7 @@ ranks=$(smaller 2 "$(cores)")
 venv=analysis/.venv
 
 run_experiment() {
-  mpi "$ranks" build/release/throng run "$experiment" --out "$out" --overwrite
+  mpi "$ranks" build/release/throng run "$experiment" --out "$out" --rerun all
 }
 
 # The run that was finished last: its folder holds the youngest run.json.

@@ -73,10 +73,10 @@ def plan(pairs, seeds, starts):
 
 
 def execute(run, file, arguments):
-    """Run the program; return "done", "kept" or what went wrong, and the seconds."""
+    """Run the program; return "done", "kept", "stale" or what went wrong, and the seconds."""
     command = [arguments.throng, "run", file, *run.settings(), "--out", arguments.out]
-    if arguments.overwrite:
-        command.append("--overwrite")
+    if arguments.rerun:
+        command += ["--rerun", arguments.rerun]
     if arguments.ranks > 1:
         mpirun = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", str(arguments.ranks)]
         command = [*mpirun, *command]
@@ -94,11 +94,11 @@ def execute(run, file, arguments):
             check=False,
         )
     seconds = time.monotonic() - begin
+    if done.returncode == 0 and done.stdout.startswith("complete already"):
+        return "stale" if "of another version" in done.stderr else "kept", seconds
     if done.returncode == 0:
         return "done", seconds
-    if "exists already; --overwrite" in done.stderr:
-        return "kept", seconds
-    lines = "\n    ".join(done.stderr.strip().splitlines()[-5:])
+    lines = "\n    ".join((done.stdout + done.stderr).strip().splitlines()[-5:])
     return f"exit code {done.returncode}:\n    {lines}\n   ", seconds
 
 
@@ -148,7 +148,7 @@ def command_run(arguments):
             for future in concurrent.futures.as_completed(futures):
                 verdict, seconds = future.result()
                 progress.finish(futures[future], verdict, seconds)
-                if verdict not in ("done", "kept"):
+                if verdict not in ("done", "kept", "stale"):
                     failed.append(futures[future])
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
@@ -176,7 +176,7 @@ def final_records(folder, pair):
     """Return the records of the pair's runs that ended well."""
     records = {}
     for path in sorted((folder / pair.name).glob("*/run.json")):
-        if path.parent.suffix in (".failed", ".running"):
+        if path.parent.suffix in (".failed", ".running", ".replaced"):
             continue
         record = json.loads(path.read_text(encoding="utf-8"))
         if record["status"] not in ("converged", "iteration_limit"):
@@ -284,7 +284,9 @@ def add_run_options(run):
         help="ranks of each run, under mpirun if more than one (default: %(default)s)",
     )
     run.add_argument(
-        "--overwrite", action="store_true", help="replace earlier results, which are kept otherwise"
+        "--rerun",
+        metavar="WHICH",
+        help="replace earlier results, which are kept otherwise: stale, failed, damaged or all",
     )
     run.add_argument(
         "--throng",

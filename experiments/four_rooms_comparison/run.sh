@@ -7,11 +7,11 @@ usage() {
   cat <<'END'
 Usage: bash experiments/four_rooms_comparison/run.sh [--ranks N] [--out DIR]
 
-Runs mf_trpo.yaml, fictitious_play.yaml and online_mirror_descent.yaml under mpirun and draws them side by side:
+Runs the three algorithms of comparison.yaml under mpirun, one after another, and draws them side by side:
 exploitability, quality, mean-field delta and mu-pi delta, against the outer iteration and against seconds. Installs
 what is missing (where that is allowed) and builds throng first.
 
-  --ranks N  MPI ranks (default 2, or 1 on a machine with one core)
+  --ranks N  MPI ranks of each run (default 2, or 1 on a machine with one core)
   --out DIR  where results go (default results)
 
 Earlier results of the same settings are replaced. Results of other settings stay, and are curves of their own: another
@@ -19,13 +19,13 @@ DIR begins afresh. The output of every step is kept in build/four_rooms_comparis
 END
 }
 
-here=experiments/four_rooms_comparison
-solvers=(mf_trpo fictitious_play online_mirror_descent)
 out=results
 ranks=$(smaller 2 "$(cores)")
 
-run_solver() {
-  mpi "$ranks" build/release/throng run "$here/$1.yaml" --out "$out" --overwrite
+# Each run has all ranks, so that seconds compare.
+run_solvers() {
+  mpi "$ranks" build/release/throng run experiments/four_rooms_comparison/comparison.yaml --out "$out" --rerun all \
+    --set "resources.ranks_per_run=$ranks"
 }
 
 # With exit code 1 the figures are there, and what else is wrong below the folder is said with the result.
@@ -44,7 +44,6 @@ show_result() {
 }
 
 main() {
-  local solver
   while [[ $# -gt 0 ]]; do
     case $1 in
       --ranks)
@@ -67,13 +66,11 @@ main() {
     shift
   done
   results=$out/four-rooms-comparison
-  begin_steps $((4 + ${#solvers[@]})) build/four_rooms_comparison.log
+  begin_steps 5 build/four_rooms_comparison.log
   prepare_mpi
   run_step "Look for the dependencies" bash jobs/dependencies.sh
   run_step "Build throng" build_program
-  for solver in "${solvers[@]}"; do
-    run_step "$solver on $ranks rank(s)" run_solver "$solver"
-  done
+  run_step "Run comparison.yaml on $ranks rank(s)" run_solvers
   run_step "Prepare the Python environment" prepare_analysis
   run_step "Draw the panels" draw_panels
   show_result

@@ -159,8 +159,9 @@ static PetscErrorCode KindOf(const char *name, const char **kind)
 /* Say what could have been meant by `throng describe kind`, of which there is nothing. */
 static PetscErrorCode Suggest(const char *kind, char error[MFG_ERROR_SIZE])
 {
-  static const char *const kinds[] = {"game", "solver", "metrics", "evaluation", "output", "run"};
-  const char              *near = MfgNearestWord(kind, 6, kinds), *of;
+  static const char *const kinds[] = {"game",   "solver",     "metrics", "evaluation",
+                                      "output", "checkpoint", "run"};
+  const char              *near = MfgNearestWord(kind, 7, kinds), *of;
 
   PetscFunctionBeginUser;
   PetscCall(KindOf(kind, &of));
@@ -170,9 +171,10 @@ static PetscErrorCode Suggest(const char *kind, char error[MFG_ERROR_SIZE])
   else if (near)
     (void)snprintf(error, MFG_ERROR_SIZE, "cannot describe '%.200s'; did you mean '%s'?", kind, near);
   else
-    (void)snprintf(error, MFG_ERROR_SIZE,
-                   "cannot describe '%.200s'; expected game, solver, metrics, evaluation, output or run",
-                   kind);
+    (void)snprintf(
+        error, MFG_ERROR_SIZE,
+        "cannot describe '%.200s'; expected game, solver, metrics, evaluation, output, checkpoint or run",
+        kind);
   PetscFunctionReturn(0);
 }
 

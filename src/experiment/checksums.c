@@ -34,6 +34,20 @@ PetscBool MfgChecksumOfFile(const char *path, PetscInt64 size, MfgChecksum *sum)
   return (PetscBool)!error;
 }
 
+static const char *const record_name = "run.json";
+
+static void WriteLine(const char *folder, const char *name, FILE *list, char message[MFG_MESSAGE_SIZE])
+{
+  char        path[MFG_PATH_SIZE];
+  MfgChecksum sum;
+
+  (void)snprintf(path, sizeof(path), "%.3800s/%.255s", folder, name);
+  if (MfgChecksumOfFile(path, -1, &sum))
+    (void)fprintf(list, "%08lx %" PetscInt64_FMT " %s\n", sum.crc, sum.size, name);
+  else
+    (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot read %.800s: %s", path, strerror(errno));
+}
+
 static PetscBool IsOneOf(const char *name, PetscInt count, const char *const names[])
 {
   for (PetscInt i = 0; i < count; i++)
@@ -41,25 +55,22 @@ static PetscBool IsOneOf(const char *name, PetscInt count, const char *const nam
   return PETSC_FALSE;
 }
 
+/* The record comes last: without its line the list was cut off. */
 static void WriteLines(const char *folder, PetscInt count, const char *const except[], FILE *list,
                        char message[MFG_MESSAGE_SIZE])
 {
   DIR           *entries = opendir(folder);
   struct dirent *entry;
-  char           path[MFG_PATH_SIZE];
-  MfgChecksum    sum;
 
   if (!entries) (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot read %.800s: %s", folder, strerror(errno));
   while (entries && !message[0] && (entry = readdir(entries))) {
-    if (entry->d_name[0] == '.' || IsOneOf(entry->d_name, count, except) || !strcmp(entry->d_name, list_name))
+    if (entry->d_name[0] == '.' || IsOneOf(entry->d_name, count, except) ||
+        !strcmp(entry->d_name, list_name) || !strcmp(entry->d_name, record_name))
       continue;
-    (void)snprintf(path, sizeof(path), "%.3800s/%.255s", folder, entry->d_name);
-    if (MfgChecksumOfFile(path, -1, &sum))
-      (void)fprintf(list, "%08lx %" PetscInt64_FMT " %s\n", sum.crc, sum.size, entry->d_name);
-    else
-      (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot read %.800s: %s", path, strerror(errno));
+    WriteLine(folder, entry->d_name, list, message);
   }
   if (entries) (void)closedir(entries);
+  if (!message[0]) WriteLine(folder, record_name, list, message);
 }
 
 void MfgChecksumsWrite(const char *folder, PetscInt count, const char *const except[],

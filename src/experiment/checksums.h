@@ -1,6 +1,7 @@
 /*
   Checksums of files: zlib's CRC-32 beside the size. The file `checksums` of a result folder has one for every
-  other file in it, a line each: eight hexadecimal digits, the size in bytes, the name. Not collective.
+  other file in it, a line each: eight hexadecimal digits, the size in bytes, the name. That of run.json is
+  the last. Not collective.
 */
 #ifndef THRONG_EXPERIMENT_CHECKSUMS_H
 #define THRONG_EXPERIMENT_CHECKSUMS_H

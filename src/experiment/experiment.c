@@ -1,4 +1,5 @@
 /* The experiment object, and performing what it holds; see throng/experiment.h. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "experiment/cost.h"
@@ -6,6 +7,7 @@
 #include "experiment/folders.h"
 #include "experiment/groups.h"
 #include "experiment/memory.h"
+#include "experiment/record.h"
 #include "experiment/schedule.h"
 
 static const MfgParameterSpec limit_parameters[] = {
@@ -32,7 +34,7 @@ PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment)
   e->rerun = MFG_RERUN_DAMAGED;
   e->ranks = e->size;
   e->shard_count = 1;
-  e->seconds_left = PETSC_INFINITY;
+  e->deadline = INFINITY;
   *experiment = e;
   PetscFunctionReturn(0);
 }
@@ -90,7 +92,7 @@ PetscErrorCode MfgExperimentSetShard(MfgExperiment e, PetscInt index, PetscInt c
 PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment e, PetscReal seconds)
 {
   PetscFunctionBeginUser;
-  e->seconds_left = seconds;
+  e->deadline = seconds < PETSC_INFINITY ? MPI_Wtime() + (double)seconds : INFINITY;
   PetscFunctionReturn(0);
 }
 
@@ -185,22 +187,27 @@ static Survey TakeSurvey(const MfgPlan *plan)
 static void TellSurvey(const MfgExperiment e, const Survey *s)
 {
   if (e->rank != 0) return;
-  if (s->stale)
+  if (s->stale && e->lone)
+    (void)fprintf(stderr,
+                  "throng: the result is of another version of the program; --rerun stale performs the "
+                  "run again\n");
+  else if (s->stale)
     (void)fprintf(stderr,
                   "throng: %" PetscInt_FMT
                   " of the complete results are of another version of the program; --rerun "
                   "stale performs them again\n",
                   s->stale);
-  if (s->failed)
+  if (s->failed && !e->lone)
     (void)fprintf(stderr,
-                  "throng: %" PetscInt_FMT " runs have failed earlier; --rerun failed tries them again\n",
+                  "throng: of these runs %" PetscInt_FMT " failed earlier; --rerun failed tries them again\n",
                   s->failed);
   if (!e->lone && s->todo)
     (void)fprintf(stderr,
                   "%" PetscInt_FMT " runs, %" PetscInt_FMT " complete already; %" PetscInt_FMT
-                  " to do%s on %d ranks\n",
+                  " to do%s on %d rank%s\n",
                   s->asked, s->good, s->todo,
-                  s->unfinished ? " (some go on where they were interrupted)" : "", (int)e->size);
+                  s->unfinished ? " (some go on where they were interrupted)" : "", (int)e->size,
+                  e->size == 1 ? "" : "s");
 }
 
 static PetscErrorCode WriteOrigin(MfgExperiment e, MfgLaunch launch, char message[MFG_MESSAGE_SIZE])
@@ -325,13 +332,19 @@ static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const Survey *
 /* There is nothing to be done. */
 static PetscErrorCode TellNothing(MfgExperiment e, const Survey *survey, MfgExperimentOutcome *outcome)
 {
+  char path[MFG_PATH_SIZE], reason[MFG_MESSAGE_SIZE];
+
   PetscFunctionBeginUser;
   if (survey->failed) *outcome = MFG_EXPERIMENT_FAILED;
   if (e->rank != 0) PetscFunctionReturn(0);
-  if (e->lone && survey->asked)
-    (void)printf("%s already; the result is in %s/%s%s; --rerun all replaces it\n",
-                 survey->failed ? "failed" : "complete", e->folder, e->plan->runs[0].run_id,
+  (void)snprintf(path, sizeof(path), "%.3700s/%.255s%s", e->folder, e->plan->runs[0].run_id,
                  survey->failed ? ".failed" : "");
+  if (!MfgRecordPeek(path, "stop_reason", sizeof(reason), reason))
+    (void)snprintf(reason, sizeof(reason), "nobody knows why");
+  if (e->lone && survey->failed)
+    (void)printf("failed already: %s; the result is in %s; --rerun failed tries it again\n", reason, path);
+  else if (e->lone && survey->good)
+    (void)printf("complete already; the result is in %s; --rerun all replaces it\n", path);
   else
     (void)printf("%" PetscInt_FMT " runs: %" PetscInt_FMT " complete, %" PetscInt_FMT
                  " failed; nothing to do; results in %s\n",
@@ -394,7 +407,7 @@ PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
   PetscCall(MfgParametersIsPresent(e->limits, "max_failures", &limited));
   if (limited) PetscCall(MfgParametersGetInteger(e->limits, "max_failures", &max_failures));
-  PetscCall(MfgLaunchCreate(e->comm, e->seconds_left, max_failures, &launch));
+  PetscCall(MfgLaunchCreate(e->comm, e->deadline, max_failures, &launch));
   PetscCall(PerformAll(e, launch, &tally, outcome));
   if (*outcome == MFG_EXPERIMENT_DONE) PetscCall(Conclude(e, launch, &survey, &tally, outcome));
   PetscCall(MfgLaunchDestroy(&launch));

@@ -18,12 +18,12 @@ struct _p_MfgExperiment {
   MfgPlan  *plan;
   PetscBool lone; /* the file describes one run, without a sweep */
 
-  char     *out;                   /* where results go */
-  char      folder[MFG_PATH_SIZE]; /* of the experiment in there */
-  PetscInt  rerun;                 /* of MfgRerun */
-  PetscInt  ranks;                 /* that runs can have together */
-  PetscInt  shard_index, shard_count;
-  PetscReal seconds_left; /* when the launch begins */
+  char    *out;                   /* where results go */
+  char     folder[MFG_PATH_SIZE]; /* of the experiment in there */
+  PetscInt rerun;                 /* of MfgRerun */
+  PetscInt ranks;                 /* that runs can have together */
+  PetscInt shard_index, shard_count;
+  double   deadline; /* MPI_Wtime(); INFINITY: none */
 };
 
 /* What can be found wrong with the folder before anything is written, and with the ranks of the runs.

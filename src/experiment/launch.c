@@ -35,7 +35,7 @@ static void AskToStop(int number)
 }
 
 /* PETSc's handlers would take a signal such as TERM for an error of the program, and tell pages about it. */
-static PetscErrorCode SetSignals(void)
+PetscErrorCode MfgLaunchListen(void)
 {
   struct sigaction action;
 
@@ -50,7 +50,7 @@ static PetscErrorCode SetSignals(void)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgLaunchCreate(MPI_Comm comm, PetscReal seconds, PetscInt max_failures, MfgLaunch *launch)
+PetscErrorCode MfgLaunchCreate(MPI_Comm comm, double deadline, PetscInt max_failures, MfgLaunch *launch)
 {
   MfgLaunch l;
   char      host[128] = "";
@@ -62,8 +62,7 @@ PetscErrorCode MfgLaunchCreate(MPI_Comm comm, PetscReal seconds, PetscInt max_fa
   l->comm = comm;
   l->lock = -1;
   l->max_failures = max_failures;
-  l->deadline =
-      isfinite((double)seconds) && seconds < PETSC_INFINITY ? MPI_Wtime() + (double)seconds : INFINITY;
+  l->deadline = deadline;
   PetscCallMPI(MPI_Comm_rank(comm, &l->rank));
   (void)gethostname(host, sizeof(host) - 1);
   host[strcspn(host, "./")] = '\0';
@@ -71,7 +70,6 @@ PetscErrorCode MfgLaunchCreate(MPI_Comm comm, PetscReal seconds, PetscInt max_fa
   (void)strftime(l->name, 32, "%Y%m%dT%H%M%S", &utc);
   (void)snprintf(l->name + strlen(l->name), sizeof(l->name) - 32, "-%s-%ld", host, (long)getpid());
   PetscCallMPI(MPI_Bcast(l->name, (int)sizeof(l->name), MPI_CHAR, 0, comm));
-  PetscCall(SetSignals());
   *launch = l;
   PetscFunctionReturn(0);
 }

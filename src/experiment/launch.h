@@ -24,11 +24,13 @@ typedef enum {
 } MfgStop;
 extern const char *const MfgStopTexts[MFG_STOP_COUNT];
 
+/* From here on SIGUSR1 asks the launch to stop, also one that is created later. Not collective. */
+PetscErrorCode MfgLaunchListen(void);
 /*
-  From here on SIGUSR1 asks the launch to stop. `seconds`: what is left of its time; PETSC_INFINITY: no limit.
+  `deadline`: what MPI_Wtime() gives on this rank when the time of the launch is over; INFINITY: no limit.
   max_failures < 0: no limit. The folder is made by MfgLaunchOpen(). Collective.
 */
-PetscErrorCode MfgLaunchCreate(MPI_Comm comm, PetscReal seconds, PetscInt max_failures, MfgLaunch *launch);
+PetscErrorCode MfgLaunchCreate(MPI_Comm comm, double deadline, PetscInt max_failures, MfgLaunch *launch);
 /* Removes the folder of claims. Collective. */
 PetscErrorCode MfgLaunchDestroy(MfgLaunch *launch);
 /*

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include "experiment/experiment_impl.h"
+#include "experiment/launch.h"
 #include "experiment/place.h"
 
 enum { LARGEST_FILE = 1 << 24 };
@@ -159,6 +160,7 @@ PetscErrorCode MfgExperimentLoad(MfgExperiment e, const char *path, PetscInt cou
 
   PetscFunctionBeginUser;
   PetscCheck(!e->path, e->comm, PETSC_ERR_ARG_WRONGSTATE, "An experiment can be loaded only once");
+  PetscCall(MfgLaunchListen()); /* to plan many runs takes a while */
   PetscCall(PetscStrallocpy(path, &e->path));
   PetscCall(PetscCalloc1(count + 1, &e->settings));
   for (PetscInt i = 0; i < count; i++) PetscCall(PetscStrallocpy(settings[i], &e->settings[i]));

@@ -93,49 +93,8 @@ const char *MfgOptionsFindStray(PetscInt count, const char *const words[])
   return NULL;
 }
 
-/* Complain of words in `text` that PETSc would pass over in silence. */
-static PetscErrorCode CheckText(const char *text, const MfgComplaints *complaints)
-{
-  char      **words;
-  const char *stray;
-  int         count;
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscStrToArray(text, ' ', &count, &words));
-  stray = MfgOptionsFindStray(count, (const char *const *)words);
-  if (stray)
-    PetscCall(MfgComplain(complaints, "petsc_options",
-                          "'%.200s' is no PETSc option; expected \"-name\" or \"-name value\"", stray));
-  PetscCall(PetscStrToArrayDestroy(count, words));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode MfgOptionsBegin(MfgRun run, const MfgComplaints *complaints)
-{
-  char      **options;
-  const char *own = NULL;
-  PetscInt    count;
-  PetscBool   present;
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscOptionsCreate(&run->options));
-  PetscCall(MfgOptionsGet(&count, &options));
-  for (PetscInt i = 0; i < count; i++) {
-    char *value = strchr(options[i], ' ');
-
-    if (value) *value++ = '\0';
-    PetscCall(PetscOptionsSetValue(run->options, options[i], value));
-  }
-  PetscCall(MfgOptionsFree(count, &options));
-  PetscCall(MfgParametersIsPresent(run->keys, "petsc_options", &present));
-  if (present) PetscCall(MfgParametersGetText(run->keys, "petsc_options", &own));
-  if (own) PetscCall(CheckText(own, complaints));
-  if (own) PetscCall(PetscOptionsInsertString(run->options, own));
-  PetscCall(PetscOptionsPush(run->options));
-  PetscFunctionReturn(0);
-}
-
-PetscBool MfgOptionIsSilent(const char *option)
+/* Options that PETSc reads when it starts or ends, as "name" or "-name": of the program, not of a run. */
+static PetscBool IsOfProgram(const char *option)
 {
   static const char *const beginnings[] = {"log_",
                                            "malloc",
@@ -166,16 +125,69 @@ PetscBool MfgOptionIsSilent(const char *option)
                                            "get_total_flops",
                                            "vecscatter_view",
                                            "viewer_"};
+
+  for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+    if (!strncmp(option + (*option == '-'), beginnings[i], strlen(beginnings[i]))) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+PetscBool MfgOptionIsSilent(const char *option)
+{
   static const char *const parts[] = {"_monitor", "_view", "_converged_reason"};
   char                     name[256];
 
-  (void)snprintf(name, sizeof(name), "%s", option + (*option == '-'));
+  (void)snprintf(name, sizeof(name), "%s", option);
   name[strcspn(name, " ")] = '\0';
-  for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
-    if (!strncmp(name, beginnings[i], strlen(beginnings[i]))) return PETSC_TRUE;
   for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
     if (strstr(name, parts[i])) return PETSC_TRUE;
-  return PETSC_FALSE;
+  return IsOfProgram(option);
+}
+
+/* Complain of words in `text` that would be passed over in silence. */
+static PetscErrorCode CheckText(const char *text, const MfgComplaints *complaints)
+{
+  char      **words;
+  const char *stray;
+  int         count;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrToArray(text, ' ', &count, &words));
+  stray = MfgOptionsFindStray(count, (const char *const *)words);
+  if (stray)
+    PetscCall(MfgComplain(complaints, "petsc_options",
+                          "'%.200s' is no PETSc option; expected \"-name\" or \"-name value\"", stray));
+  for (int i = 0; i < count && !stray; i++)
+    if (BeginsOption(words[i]) && IsOfProgram(words[i]))
+      PetscCall(MfgComplain(
+          complaints, "petsc_options",
+          "PETSc reads %.200s for the whole program; give it on the command line, after '--'", words[i]));
+  PetscCall(PetscStrToArrayDestroy(count, words));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgOptionsBegin(MfgRun run, const MfgComplaints *complaints)
+{
+  char      **options;
+  const char *own = NULL;
+  PetscInt    count;
+  PetscBool   present;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscOptionsCreate(&run->options));
+  PetscCall(MfgOptionsGet(&count, &options));
+  for (PetscInt i = 0; i < count; i++) {
+    char *value = strchr(options[i], ' ');
+
+    if (value) *value++ = '\0';
+    PetscCall(PetscOptionsSetValue(run->options, options[i], value));
+  }
+  PetscCall(MfgOptionsFree(count, &options));
+  PetscCall(MfgParametersIsPresent(run->keys, "petsc_options", &present));
+  if (present) PetscCall(MfgParametersGetText(run->keys, "petsc_options", &own));
+  if (own) PetscCall(CheckText(own, complaints));
+  if (own) PetscCall(PetscOptionsInsertString(run->options, own));
+  PetscCall(PetscOptionsPush(run->options));
+  PetscFunctionReturn(0);
 }
 
 /* The option that `name` was meant to be, with its prefix, or "". */

@@ -115,6 +115,9 @@ static PetscErrorCode Resume(Work *work)
   PetscFunctionBeginUser;
   PetscCall(MfgCheckpointFind(work->run->comm, work->results, checkpoint));
   if (checkpoint->slot >= 0) {
+    if (work->run->rank == 0 && work->how->alone)
+      (void)fprintf(stderr, "throng: the run goes on after iteration %" PetscInt_FMT "\n",
+                    checkpoint->iteration);
     PetscCall(MfgCheckpointGetPath(work->results, checkpoint->slot, path));
     PetscCall(MfgSolverRestore(work->run->solver, path, message, sizeof(message)));
     if (message[0]) PetscCall(MfgCheckpointRemove(work->run->comm, work->results));
@@ -126,6 +129,11 @@ static PetscErrorCode Resume(Work *work)
   } else {
     PetscCall(MfgResultsClear(work->results, &removed, message));
     PetscCheck(!message[0], work->run->comm, PETSC_ERR_FILE_WRITE, "%s", message);
+    if (work->run->rank == 0 && removed)
+      (void)fprintf(
+          stderr,
+          "throng: the run %s begins anew: what is left of an earlier launch has no good checkpoint\n",
+          work->how->run_id);
     checkpoint->launches = 0;
   }
   work->record.launches = ++checkpoint->launches;
@@ -148,7 +156,7 @@ static PetscErrorCode PrepareWatch(Work *work, MfgLaunch launch)
   PetscCall(MfgParametersGetInteger(work->run->checkpoint, "iterations", &watch->every_iterations));
   PetscCall(MfgParametersGetReal(work->run->checkpoint, "minutes", &minutes));
   watch->every_seconds = 60 * minutes;
-  PetscCall(MfgWatchBegin(watch));
+  PetscCall(MfgWatchBegin(watch, work->run->begin));
   PetscFunctionReturn(0);
 }
 
@@ -321,8 +329,24 @@ static PetscErrorCode SetUpAndSolve(Work *work, MfgLaunch launch)
   if (!work->problem[0])
     PetscCall(Solve(work, launch));
   else
-    PetscCall(MfgWatchBegin(&work->watch));
+    PetscCall(MfgWatchBegin(&work->watch, work->run->begin));
   PetscFunctionReturn(0);
+}
+
+/* The run is that of another launch, or its folder cannot be made. */
+static void TellNotBegun(const Work *work, MfgBegin begin, const char *message, MfgRunOutcome *outcome)
+{
+  static const MfgRunOutcome outcomes[] = {[MFG_BEGIN_BUSY] = MFG_RUN_ELSEWHERE,
+                                           [MFG_BEGIN_GOOD] = MFG_RUN_GOOD,
+                                           [MFG_BEGIN_BAD] = MFG_RUN_FAILED};
+
+  *outcome = outcomes[begin];
+  if (work->run->rank != 0) return;
+  if (message[0]) (void)fprintf(stderr, "throng: %s\n", message);
+  if (work->how->alone && (begin == MFG_BEGIN_GOOD || begin == MFG_BEGIN_BAD))
+    (void)printf("%s meanwhile, by another launch; the result is in %s/%s%s\n",
+                 begin == MFG_BEGIN_GOOD ? "complete" : "failed", work->how->folder, work->how->run_id,
+                 begin == MFG_BEGIN_GOOD ? "" : ".failed");
 }
 
 PetscErrorCode MfgRunPerform(MfgRun run, MfgLaunch launch, const MfgPerformance *how, MfgRunOutcome *outcome)
@@ -338,11 +362,10 @@ PetscErrorCode MfgRunPerform(MfgRun run, MfgLaunch launch, const MfgPerformance 
   work.record.resumed_from = -1;
   PetscCall(MfgResultsCreate(run->comm, how->folder, how->run_id, &work.results));
   PetscCall(MfgResultsBegin(work.results, how->again, &begin, message));
-  if (begin == MFG_BEGIN_FAILED)
+  if (begin == MFG_BEGIN_FAILED) {
     PetscCall(TellUnwritten(&work, message, outcome));
-  else if (begin != MFG_BEGIN_READY) {
-    *outcome = MFG_RUN_ELSEWHERE;
-    if (run->rank == 0 && message[0]) (void)fprintf(stderr, "throng: %s\n", message);
+  } else if (begin != MFG_BEGIN_READY) {
+    TellNotBegun(&work, begin, message, outcome);
   } else {
     PetscCall(MfgResultsGetPath(work.results, "abandoned", work.note));
     PetscCall(SetUpAndSolve(&work, launch));

@@ -7,9 +7,9 @@
 /* What became of a run. */
 typedef enum {
   MFG_RUN_GOOD,
-  MFG_RUN_FAILED,    /* its record says why */
+  MFG_RUN_FAILED,    /* its record says why; both also if another launch was faster */
   MFG_RUN_STOPPED,   /* the launch stops; a later one goes on from the checkpoint */
-  MFG_RUN_ELSEWHERE, /* another launch does it, or has done it meanwhile */
+  MFG_RUN_ELSEWHERE, /* another launch does it */
   MFG_RUN_UNWRITTEN, /* its folder cannot be written; stderr says why */
   MFG_RUN_OUTCOME_COUNT
 } MfgRunOutcome;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "experiment/checksums.h"
+#include "experiment/place.h"
 #include "experiment/plan.h"
 #include "experiment/record.h"
 
@@ -78,7 +79,8 @@ static PetscErrorCode FindSize(MfgRun run, MfgPlannedRun *planned)
   const char                  *type;
   MfgParameters                parameters;
   PetscInt                     count;
-  PetscBool                    same, has;
+  const MfgParameterSpec      *iterations; /* a solver that only measures has none */
+  PetscBool                    same;
 
   PetscFunctionBeginUser;
   PetscCall(MfgGameGetSizes(run->game, &planned->states, &planned->actions));
@@ -92,8 +94,8 @@ static PetscErrorCode FindSize(MfgRun run, MfgPlannedRun *planned)
     if (same && classes[i]->repeats)
       PetscCall(MfgParametersGetInteger(parameters, classes[i]->repeats, &planned->repeats));
   }
-  PetscCall(MfgParametersIsPresent(parameters, "outer_iterations", &has));
-  if (has) PetscCall(MfgParametersGetInteger(parameters, "outer_iterations", &planned->iterations));
+  PetscCall(MfgFindSpec(parameters, "outer_iterations", &iterations));
+  if (iterations) PetscCall(MfgParametersGetInteger(parameters, "outer_iterations", &planned->iterations));
   PetscFunctionReturn(0);
 }
 

@@ -229,8 +229,8 @@ PetscErrorCode MfgResultsBegin(MfgResults r, PetscBool again, MfgBegin *begin, c
   message[0] = '\0';
   if (r->rank == 0) {
     TakeLock(r, &outcome, message);
-    if (outcome == MFG_BEGIN_READY && !again && (MfgPathExists(r->final) || MfgPathExists(r->failed)))
-      outcome = MFG_BEGIN_THERE;
+    if (outcome == MFG_BEGIN_READY && !again && MfgPathExists(r->final)) outcome = MFG_BEGIN_GOOD;
+    if (outcome == MFG_BEGIN_READY && !again && MfgPathExists(r->failed)) outcome = MFG_BEGIN_BAD;
     if (outcome == MFG_BEGIN_READY) Recover(r->replaced, r->final, message);
     if (outcome == MFG_BEGIN_READY) MfgFolderTidy(r->running);
     if (outcome == MFG_BEGIN_READY && MfgPathExists(r->failed) && !MfgPathExists(r->final)) Adopt(r, message);

@@ -24,7 +24,8 @@ typedef enum {
 typedef enum {
   MFG_BEGIN_READY,
   MFG_BEGIN_BUSY,  /* another launch is working on the run */
-  MFG_BEGIN_THERE, /* another launch has completed it meanwhile */
+  MFG_BEGIN_GOOD,  /* another launch has completed it meanwhile */
+  MFG_BEGIN_BAD,   /* and it failed */
   MFG_BEGIN_FAILED /* the folder cannot be written */
 } MfgBegin;
 

@@ -58,6 +58,7 @@ PetscErrorCode MfgRunCreate(MPI_Comm comm, MfgNode *root, MfgErrors errors, MfgR
   PetscCall(PetscNew(&r));
   PetscCallMPI(MPI_Comm_dup(comm, &r->comm));
   PetscCallMPI(MPI_Comm_rank(r->comm, &r->rank));
+  r->begin = MPI_Wtime();
   r->root = root;
   r->errors = errors;
   PetscCall(MfgParametersCreate(&r->keys));

@@ -2,17 +2,19 @@
 #include <stdio.h>
 #include "experiment/watch.h"
 
-enum { STOP = 1, TIME_LIMIT = 2, CHECKPOINT = 4 }; /* what a rank asks for; all ranks do what any asks for */
+/* What a rank asks for; all ranks do what any asks for. A stop for the reason r is STOP << r. */
+enum { TIME_LIMIT = 1, CHECKPOINT = 2, STOP = 4, ANY_STOP = STOP * ((1 << MFG_STOP_COUNT) - 1) };
 
 /* Kept free before the end of a launch beside what the slowest iteration and checkpoint have taken. */
 static const double margin = 2, caution = 1.5;
 
-PetscErrorCode MfgWatchBegin(MfgWatch *watch)
+PetscErrorCode MfgWatchBegin(MfgWatch *watch, double begin)
 {
   PetscFunctionBeginUser;
   watch->verdict = MFG_WATCH_GOES_ON;
   watch->why[0] = '\0';
-  watch->start = watch->last_checkpoint = watch->last_iteration = MPI_Wtime();
+  watch->start = begin;
+  watch->last_checkpoint = watch->last_iteration = MPI_Wtime();
   watch->slowest_iteration = watch->slowest_checkpoint = 0;
   PetscFunctionReturn(0);
 }
@@ -67,7 +69,7 @@ PetscErrorCode MfgWatchInterrupt(MfgSolver solver, const char **why, void *conte
   ask = rank == 0 ? Decide(watch, iteration) : 0;
   stop = MfgLaunchGetStop(
       watch->launch, (PetscReal)(margin + caution * (watch->slowest_iteration + watch->slowest_checkpoint)));
-  if (stop != MFG_STOP_NONE && stop != MFG_STOP_FAILURES) ask |= STOP;
+  if (stop != MFG_STOP_NONE && stop != MFG_STOP_FAILURES) ask |= STOP << stop;
   if (size > 1) PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &ask, 1, MPI_INT, MPI_BOR, watch->comm));
   if (watch->idle) PetscCall((*watch->idle)(watch->idle_context));
   *why = NULL;
@@ -79,9 +81,10 @@ PetscErrorCode MfgWatchInterrupt(MfgSolver solver, const char **why, void *conte
                    "its time limit of %g s was over after %" PetscInt_FMT " iterations",
                    (double)watch->time_limit, iteration);
     *why = watch->why;
-  } else if (ask & STOP) {
+  } else if (ask & ANY_STOP) {
     watch->verdict = MFG_WATCH_LAUNCH_STOPS;
-    if (stop == MFG_STOP_NONE) MfgLaunchStop(watch->launch, MFG_STOP_SIGNAL); /* that another rank has got */
+    for (int reason = 0; reason < MFG_STOP_COUNT; reason++) /* which another rank may know of */
+      if (ask & STOP << reason) MfgLaunchStop(watch->launch, (MfgStop)reason);
     (void)snprintf(watch->why, sizeof(watch->why), "stopped after %" PetscInt_FMT " iterations", iteration);
     *why = watch->why;
   }

@@ -32,8 +32,8 @@ typedef struct {
   double slowest_iteration, slowest_checkpoint; /* seconds */
 } MfgWatch;
 
-/* The clock of the run starts. */
-PetscErrorCode MfgWatchBegin(MfgWatch *watch);
+/* `begin`: what MPI_Wtime() was when this launch began with the run. */
+PetscErrorCode MfgWatchBegin(MfgWatch *watch, double begin);
 /* A MfgSolverInterrupt; `context` is a MfgWatch. */
 PetscErrorCode MfgWatchInterrupt(MfgSolver solver, const char **why, void *context);
 /* Wall time of the run in all launches. Not collective. */

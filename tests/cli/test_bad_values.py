@@ -95,6 +95,16 @@ class BadValues(throng_test.ThrongTest):
                  "2:7: seed: -1 is out of range; expected an integer in [0,inf)")):
             self.assert_value_refused(old, new, message)
 
+    def test_checkpoints(self):
+        for value, message in (
+                ("{iterations: -1}", "2:26: checkpoint.iterations: -1 is out of range; expected an integer in [0,inf)"),
+                ("{iterations: 1.5}", "2:26: checkpoint.iterations: 1.5 is not an integer; expected an integer in [0,inf)"),
+                ("{minutes: -0.5}", "2:23: checkpoint.minutes: -0.5 is out of range; expected a real in [0,inf)"),
+                ("{minutes: often}", "2:23: checkpoint.minutes: often is not a number; expected a real in [0,inf)"),
+                ("{minute: 1}", "2:14: checkpoint.minute: unknown key 'minute'; did you mean 'minutes'?"),
+                ("5", "2:13: checkpoint: expected a mapping of keys to values")):
+            self.assert_value_refused("name: small", f"name: small\ncheckpoint: {value}", message)
+
     def test_the_swarm_and_the_policy_that_is_given(self):
         for old, new, message in (
                 ("mf_trpo\n  eta: 0.5", "mf_pso\n  particles: 0",

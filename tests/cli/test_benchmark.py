@@ -88,9 +88,9 @@ class Benchmark(throng_test.ThrongTest):
         said = "contraction_game-fictitious_play seed {}: {}"
         done = self.benchmark("table", self.out, check=1)
         self.assertIn(f"{self.out}: no results of the 64 pairs; `run` writes them", done.stderr)
-        for options, verdict in ((), "done"), ((), "kept"), (("--overwrite", "--jobs", 1), "done"):
+        for options, verdict in ((), "done"), ((), "kept"), (("--rerun", "all", "--jobs", 1), "done"):
             self.assertEqual(self.run_pair(*options), ([said.format(seed, verdict) for seed in (1, 2)], ""))
-        folders = sorted((self.out / "contraction_game-fictitious_play").iterdir())
+        folders = self.results()
         values = [self.metrics(folder)[-1]["exploitability"] for folder in folders]
         self.assertEqual([self.record(folder)["parameters"]["seed"] for folder in folders], [1, 2])
         self.assertNotEqual(*values)
@@ -110,7 +110,7 @@ class Benchmark(throng_test.ThrongTest):
     def test_published_and_own_starts_are_never_averaged_together(self):
         """Not in one pair, and not in one table: the run from a file moves to another pair."""
         self.run_pair()
-        own, other = sorted((self.out / "contraction_game-fictitious_play").iterdir())
+        own, other = self.results()
         record = json.loads((other / "run.json").read_text(encoding="utf-8"))
         record["parameters"]["solver"]["initial_policy"] = {"type": "file", "path": "starts/contraction_game-1.h5"}
         record["parameters"]["seed"] = 1

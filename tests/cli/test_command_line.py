@@ -18,7 +18,8 @@ class CommandLine(throng_test.ThrongTest):
 
     def test_help(self):
         self.assert_told(["--help"], "throng run FILE", "throng list", "throng describe")
-        self.assert_told(["run", "--help"], "--set KEY=VALUE", "--out DIR", "--overwrite", "-eval_", "Exit code")
+        self.assert_told(["run", "--help"], "--set KEY=VALUE", "--out DIR", "--rerun WHICH", "--shard I/N", "--time-limit TIME",
+                         "-eval_", "Exit code")
         self.assert_told(["list", "--help"], "throng list")
         self.assert_told(["describe", "--help"], "throng describe game NAME")
 
@@ -47,7 +48,8 @@ class CommandLine(throng_test.ThrongTest):
         self.assert_told(["describe", "metrics"], "which", "every", "exploitability_at_mu")
         self.assert_told(["describe", "evaluation"], "tolerance", "direct_below")
         self.assert_told(["describe", "output"], "fields", "mean_field|policy|value")
-        self.assert_told(["describe", "run"], "name", "required", "seed")
+        self.assert_told(["describe", "checkpoint"], "iterations", "minutes", "[0,inf)")
+        self.assert_told(["describe", "run"], "name", "required", "seed", "petsc_options")
 
     def test_one_rank_speaks(self):
         alone = self.throng("list", check=0).stdout
@@ -60,15 +62,35 @@ class CommandLine(throng_test.ThrongTest):
         self.assert_refused_arguments(["--hlep"], "unknown option '--hlep'; did you mean '--help'?")
         self.assert_refused_arguments(["run"], "the experiment file is missing; expected throng run FILE")
         self.assert_refused_arguments(["run", "a", "b"], "'b' is one argument too many")
-        self.assert_refused_arguments(["run", "a", "--overwrit"],
-                                      "unknown option '--overwrit'; did you mean '--overwrite'?")
+        self.assert_refused_arguments(["run", "a", "--reru"], "unknown option '--reru'; did you mean '--rerun'?")
+        self.assert_refused_arguments(["list", "--rerun", "all"], "unknown option '--rerun'")
         self.assert_refused_arguments(["run", "a", "--set"], "--set needs a value")
         self.assert_refused_arguments(["run", "a", "-eval_ksp_type", "gmres"],
                                       "unknown option '-eval_ksp_type'; PETSc options come last, after '--'")
         self.assert_refused_arguments(["run", "a", "--", "gmres"],
                                       "'gmres' after '--' is no PETSc option; expected -name or -name value")
-        self.assert_refused_arguments(["list", "--", "-log_view"], "PETSc options go with 'throng run' only")
+        self.assert_refused_arguments(["list", "--", "-log_view"], "PETSc options go with 'throng run' and 'throng plan' only")
         self.assert_refused_arguments(["list", "games"], "'games' is one argument too many")
+
+    def test_refuses_what_cannot_be_done_again(self):
+        for words, wrong in (("al", "al"), ("", ""), ("stale,fialed", "fialed"), ("stale,", ""), ("stale failed", "stale failed"),
+                             ("all=", "all=")):
+            for arguments in (["--rerun", words], [f"--rerun={words}"]):
+                self.assert_refused_arguments(["run", "a", *arguments], f"--rerun knows no '{wrong}'; expected damaged, "
+                                              "failed, stale or all, with commas between them")
+        self.assert_refused_arguments(["run", "a", "--rerun"], "--rerun needs a value")
+
+    def test_refuses_shards_that_are_none(self):
+        for shard in ("4/4", "-1/4", "1", "1/", "/4", "a/b", "0/0", "1/4x", "1.5/4", "", "1/99999999999999999999"):
+            self.assert_refused_arguments(["run", "a", f"--shard={shard}"], f"--shard '{shard}' is none; expected i/n with "
+                                          "0 <= i < n, such as 0/4")
+        self.assert_refused_arguments(["run", "a", "--shard"], "--shard needs a value")
+
+    def test_refuses_time_limits_that_are_none(self):
+        for limit in ("", "soon", "-1", "10 parsecs", "1:99:00", "10 min later"):
+            self.assert_refused_arguments(["run", "a", f"--time-limit={limit}"], f"--time-limit '{limit}' is no duration; "
+                                          "expected one such as 90, '30 min', 2h or 1:30:00")
+        self.assert_refused_arguments(["run", "a", "--time-limit"], "--time-limit needs a value")
 
     def test_describe_refuses(self):
         self.assert_refused_arguments(["describe", "game", "four_room"],
@@ -81,7 +103,9 @@ class CommandLine(throng_test.ThrongTest):
         self.assert_refused_arguments(["describe", "sis_epidemic"], "cannot describe 'sis_epidemic'; did you mean "
                                       "'game sis_epidemic'?")
         self.assert_refused_arguments(["describe"], "cannot describe ''; expected game, solver, metrics, evaluation, "
-                                                    "output or run")
+                                                    "output, checkpoint or run")
+        self.assert_refused_arguments(["describe", "checkpoints"],
+                                      "cannot describe 'checkpoints'; did you mean 'checkpoint'?")
 
 
 if __name__ == "__main__":

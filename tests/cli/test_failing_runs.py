@@ -4,7 +4,7 @@ import resource
 import signal
 
 import throng_test
-from throng_test import SMALL
+from throng_test import FILES, SMALL
 
 ITERATIVE = SMALL + "evaluation: {direct_below: 0}\n"
 CORNER = SMALL.replace("size: 7", "size: 7\n  initial: {type: concentrated, cell: [0, 0]}")
@@ -18,7 +18,8 @@ class FailingRuns(throng_test.ThrongTest):
         self.assertEqual(record["status"], status)
         self.assertRegex(record["stop_reason"], reason)
         self.assertIn(f"{status}: {record['stop_reason']}; results in {self.result()}\n", done.stdout)
-        self.assertEqual(sorted(p.name for p in self.result().iterdir()), ["metrics.csv", "run.json"])
+        self.assertEqual(self.result().name, record["run_id"] + ".failed")
+        self.assertEqual(self.files(), ["checksums", "metrics.csv", "run.json"])
         self.assertNotRegex((self.result() / "metrics.csv").read_text(encoding="utf-8"), "(?i)nan|inf")
         self.assertNotIn("MPI_ABORT", done.stderr)
         return record
@@ -49,20 +50,42 @@ class FailingRuns(throng_test.ThrongTest):
 
     def test_memory_that_is_not_there(self):
         """All couplings of 50000 states are 720 GB."""
-        self.assert_failed("name: small\ngame: {type: mf_garnet, states: 50000}\nsolver: {type: mf_trpo}\n",
+        self.assert_failed("name: small\ngame: {type: mf_garnet, states: 50000}\nsolver: {type: mf_trpo}\n"
+                           "resources: {memory_check: false}\n",
                            preexec_fn=self.limit_memory, reason="(?i)^out of memory$")
+
+
+class FullDisks(throng_test.ThrongTest):
+    """Files that cannot be written are no fault of the run: it stays unfinished, and can be done later."""
 
     def limit_files(self):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
 
-    def test_fields_that_cannot_be_written(self):
-        """As on a full disk, the record is there while the fields are not."""
-        self.assert_failed(SMALL, "--set", "game.size=31", preexec_fn=self.limit_files, reason="fields.h5")
+    def assert_unfinished(self, text, *arguments, reason):
+        """It ends with exit code 1, says why, leaves no result, and the same command completes it when there is room."""
+        done = self.run_text(text, *arguments, check=1, preexec_fn=self.limit_files)
+        running = self.result()
+        self.assertEqual(running.suffix, ".running")
+        lines = [line for line in done.stderr.splitlines() if line.startswith("throng: ")]
+        self.assertEqual(len(lines), 2, done.stderr)
+        self.assertRegex(lines[0], reason + ".*File too large$")
+        self.assertRegex(lines[1], f"^throng: the run .*is not complete.* run the same command again$")
+        self.assertIn(running.stem, lines[1])
+        self.assertEqual(done.stdout, "")
+        left = self.files()
+        self.run_text(text, *arguments)
+        self.assertEqual(self.result(), running.with_suffix(""))
+        self.assertEqual(self.files(), FILES)
+        return left
 
-    def test_metrics_that_cannot_be_written(self):
-        self.assert_failed(SMALL, "--set", "solver.outer_iterations=200", "--set", "solver.stop.mean_field_delta=1e-99",
-                           preexec_fn=self.limit_files, reason=r"metrics\.csv: ")
+    def test_fields(self):
+        left = self.assert_unfinished(SMALL, "--set", "game.size=31", reason=r"fields\.h5")
+        self.assertNotIn("fields.h5", left)
+
+    def test_metrics(self):
+        self.assert_unfinished(CORNER, "--set", "solver.outer_iterations=200", reason=r"metrics\.csv: ")
+        self.assertEqual(len(self.metrics()), 201)
 
 
 class FailingSetUps(throng_test.ThrongTest):

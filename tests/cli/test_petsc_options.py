@@ -55,16 +55,72 @@ class PetscOptions(throng_test.ThrongTest):
 
     def test_they_are_part_of_the_identity_unless_they_only_look(self):
         self.run_text(ITERATIVE)
-        done = self.run_text(ITERATIVE, "--", "-log_view", "ascii:log.txt", "-eval_ksp_monitor", "ascii:monitor.txt",
-                             check=2)
-        self.assertIn("exists already", done.stderr)
+        self.assert_kept(self.run_text(ITERATIVE, "--", "-log_view", "ascii:log.txt", "-eval_ksp_monitor",
+                                       "ascii:monitor.txt"))
         self.run_text(ITERATIVE, "--", "-eval_ksp_type", "gmres")
-        self.assertEqual(len(list(self.out.glob("small/*"))), 2)
+        self.assertEqual(len(self.results()), 2)
 
     def test_monitoring_options_run(self):
         self.run_text(ITERATIVE, "--", "-log_view", "ascii:log.txt", "-eval_ksp_converged_reason", "-eval_ksp_view",
                       "ascii:view.txt", "-malloc_view", "ascii:malloc.txt")
         self.assertIn("throng evaluate", (self.folder / "log.txt").read_text(encoding="utf-8"))
+
+
+class OptionsOfTheFile(throng_test.ThrongTest):
+    """`petsc_options` says for one run what stands after `--` for all."""
+
+    @staticmethod
+    def with_options(options, text=ITERATIVE):
+        return text + f'petsc_options: "{options}"\n'
+
+    def test_used_and_recorded(self):
+        options = "-eval_ksp_type gmres -eval_ksp_monitor ascii:monitor.txt"
+        self.run_text(self.with_options(options))
+        record = self.record()
+        self.assertEqual(record["parameters"]["petsc_options"], options)
+        self.assertEqual(record["provenance"]["petsc_options"],
+                         ["-eval_ksp_monitor ascii:monitor.txt", "-eval_ksp_type gmres"])
+        self.assertIn("KSP Residual norm", (self.folder / "monitor.txt").read_text(encoding="utf-8"))
+        self.throng("run", self.write(self.with_options("-eval_ksp_max_it 1")), "--out", self.folder / "failed", check=1)
+        self.assertIn("DIVERGED_ITS after 1 iterations", self.record(self.result(self.folder / "failed"))["stop_reason"])
+
+    def test_they_go_before_those_of_the_command_line(self):
+        """What is said of one run is more than what is said of all."""
+        self.run_text(self.with_options("-eval_ksp_type gmres"), "--", "-eval_ksp_type", "bcgs", "-eval_pc_type", "jacobi")
+        self.assertEqual(self.record()["provenance"]["petsc_options"], ["-eval_ksp_type gmres", "-eval_pc_type jacobi"])
+
+    def test_the_identity_is_that_of_the_options(self):
+        self.run_text(ITERATIVE)
+        self.run_text(self.with_options("-eval_ksp_type gmres"))
+        plain, gmres = sorted(self.results(), key=lambda path: len(self.record(path)["provenance"]["petsc_options"]))
+        self.assertEqual(self.record(plain)["provenance"]["petsc_options"], [])
+        self.assert_kept(self.run_text(ITERATIVE, "--", "-eval_ksp_type", "gmres"), gmres)
+        self.assert_kept(self.run_text(ITERATIVE, "--set", "petsc_options=-eval_ksp_type   gmres"), gmres)
+        self.assert_kept(self.run_text(self.with_options("-eval_ksp_monitor ascii:monitor.txt -eval_ksp_type gmres")), gmres)
+        self.assert_kept(self.run_text(self.with_options("-eval_ksp_monitor ascii:monitor.txt")), plain)
+
+    def test_unknown(self):
+        unknown = "throng: no part of this run reads the PETSc option -eval_ksp_tpye; did you mean -eval_ksp_type?"
+        self.assert_refused(self.with_options("-eval_ksp_tpye gmres"), unknown)
+        self.assert_refused(ITERATIVE, unknown, arguments=["--set", "petsc_options=-eval_ksp_tpye gmres"])
+        self.assert_refused(self.with_options("-eval_ksp_rtol 1e-3"), "throng: the PETSc option -eval_ksp_rtol has no "
+                            "place beside evaluation.tolerance; set that key instead")
+        done = self.run_text(self.with_options("-eval_ksp_type gmress"), check=2)
+        self.assertRegex(done.stderr, "^throng: the run cannot be set up: .*KSP type gmress\n$")
+        self.assertFalse(self.out.exists())
+
+    def test_no_options(self):
+        for value, stray in (("gmres", "gmres"), ("-eval_ksp_type gmres bcgs", "bcgs"),
+                             ("eval_ksp_type gmres", "eval_ksp_type")):
+            self.assert_refused(self.with_options(value), f"{{f}}:10:16: petsc_options: '{stray}' is no PETSc option; "
+                                "expected \"-name\" or \"-name value\"")
+        self.assert_refused(ITERATIVE + "petsc_options: [-eval_ksp_type, gmres]\n",
+                            "{f}:10:16: petsc_options: expected text, not a list")
+
+    def test_options_of_the_program(self):
+        for option in ("-log_view ascii:log.txt", "-malloc_debug", "-options_left"):
+            self.assert_refused(self.with_options(option), f"{{f}}:10:16: petsc_options: PETSc reads {option.split()[0]} "
+                                "for the whole program; give it on the command line, after '--'")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ class Plugins(throng_test.ThrongTest):
         with open(self.folder / "plugin.so", "ab") as file:
             file.write(b"\0")
         self.run_text(EXPERIMENT)
-        names = sorted(p.name for p in self.out.glob("*/*"))
+        names = [path.name for path in self.results()]
         self.assertEqual(len(names), 2, names)
         self.assertIn(first, names)
 

@@ -2,9 +2,10 @@
 
 import json
 import re
+import shutil
 
 import throng_test
-from throng_test import EXPERIMENTS, SMALL
+from throng_test import EXPERIMENTS, FILES, SMALL
 
 COLUMNS = ("iteration,seconds,exploitability,regularised_exploitability,exploitability_at_mu,quality,"
            "regularised_quality,mean_field_delta,mu_pi_delta,policy_delta,population_residual,population_settled,evaluation_residual,"
@@ -39,7 +40,7 @@ class Results(throng_test.ThrongTest):
     def test_the_example(self):
         done = self.throng("run", EXPERIMENTS / "four_rooms.yaml", "--out", self.out, check=0)
         folder = self.result()
-        self.assertEqual(sorted(p.name for p in folder.iterdir()), ["fields.h5", "metrics.csv", "run.json"])
+        self.assertEqual(self.files(), FILES)
         record = self.record()
         self.assertEqual(record["status"], "converged")
         self.assertIn("regularised_exploitability", record["stop_reason"])
@@ -59,10 +60,11 @@ class Results(throng_test.ThrongTest):
         folder, record = self.result(), self.record()
         self.assertEqual(record["name"], "small")
         self.assertEqual(record["run_id"], folder.name)
-        self.assertRegex(folder.name, r"^four_rooms-mf_trpo-seed3-[0-9a-f]{8}$")
+        self.assertRegex(folder.name, r"^four_rooms-mf_trpo-seed3-[0-9a-f]{12}$")
         self.assertEqual(record["status"], "iteration_limit")
         parameters = record["parameters"]
-        self.assertEqual(list(parameters), ["name", "game", "solver", "metrics", "evaluation", "output", "seed"])
+        self.assertEqual(list(parameters), ["name", "game", "solver", "metrics", "evaluation", "output", "checkpoint",
+                                            "seed"])
         self.assertEqual(parameters["game"]["type"], "four_rooms")
         self.assertEqual(parameters["game"]["noise"], {"slip": 0.1})
         self.assertEqual(parameters["game"]["initial"], {"type": "uniform"})
@@ -81,6 +83,9 @@ class Results(throng_test.ThrongTest):
         self.assertGreater(provenance["peak_memory_bytes"], 1e6)
         self.assertGreater(provenance["wall_seconds"], sum(provenance["stage_seconds"].values()) * 0.5)
         self.assertEqual(len(provenance["hosts"]), 1)
+        self.assertEqual((provenance["launches"], provenance["resumed_from"]), (1, None))
+        self.assertEqual(provenance["solve_seconds"], last["seconds"])
+        self.assertGreater(provenance["wall_seconds"], last["seconds"])
 
     SPECTRUM = SMALL + "metrics: {which: [quality, spectrum]}\n"
 
@@ -92,7 +97,7 @@ class Results(throng_test.ThrongTest):
         self.assertNotIn("spectrum_problem", self.record())
         self.assertIn(b"stationary_law", (self.result() / "fields.h5").read_bytes())
         self.run_text(SMALL)
-        folder = next(p for p in self.out.glob("*/*") if "spectrum" not in self.record(p))
+        folder = next(path for path in self.results() if "spectrum" not in self.record(path))
         self.assertNotIn(b"stationary_law", (folder / "fields.h5").read_bytes())
 
     def test_the_population_is_there_if_a_metric_rests_on_it(self):
@@ -141,20 +146,20 @@ class Results(throng_test.ThrongTest):
         for text in (SMALL, RICH):
             with self.subTest(text.splitlines()[0]):
                 self.run_text(text)
-                recorded = json.dumps(self.record(next(self.out.glob("*/*")))["parameters"], indent=1)
-                done = self.run_text(recorded, check=2)
-                self.assertRegex(done.stderr, r"^throng: the result \S+ exists already; --overwrite replaces it\n$")
-                for folder in self.out.glob("*/*"):
-                    folder.rename(self.folder / folder.name)
+                recorded = json.dumps(self.record()["parameters"], indent=1)
+                self.assert_kept(self.run_text(recorded))
+                shutil.rmtree(self.out)
 
     def test_the_run_id_tells_runs_apart(self):
         self.run_text(SMALL)
+        first = self.result()
         for setting in ("seed=2", "solver.eta=0.4", "game.discount=0.8", "evaluation.tolerance=1e-9",
                         "metrics.every=2"):
             self.run_text(SMALL, "--set", setting)
-        self.assertEqual(len(list(self.out.glob("small/*"))), 6)
-        for setting in ("solver.eta=0.50", "game.discount=0.9", "output.fields=[policy]"):
-            self.assertIn("exists already", self.run_text(SMALL, "--set", setting, check=2).stderr)
+        self.assertEqual(len(self.results()), 6)
+        for setting in ("solver.eta=0.50", "game.discount=0.9", "output.fields=[policy]", "checkpoint.iterations=1"):
+            self.assert_kept(self.run_text(SMALL, "--set", setting), first)
+        self.assertEqual(len(self.results()), 6)
 
     def test_fields_can_be_started_from(self):
         self.run_text(CORNER + ALL)
@@ -187,7 +192,7 @@ class Results(throng_test.ThrongTest):
             self.assertAlmostEqual(rows[0][name], last[name], delta=1e-9 * (1 + abs(last[name])), msg=name)
         for name in ("mean_field_delta", "regularised_exploitability"):
             self.assertIsNone(rows[0][name])
-        self.throng("run", self.write(text), "--out", other, check=2)
+        self.assert_kept(self.throng("run", self.write(text), "--out", other), self.result(other))
 
     def test_progress_in_a_log(self):
         done = self.run_text(CORNER, "--set", "solver.outer_iterations=30", "--set",
@@ -209,7 +214,9 @@ class FailedRuns(throng_test.ThrongTest):
         self.assertEqual(record["status"], "failed")
         self.assertNotEqual(record["stop_reason"], "")
         self.assertEqual(done.stdout, f"failed: {record['stop_reason']}; results in {self.result()}\n")
-        self.assertEqual(sorted(p.name for p in self.result().iterdir()), ["metrics.csv", "run.json"])
+        self.assertTrue(self.result().name.endswith(".failed"))
+        self.assertEqual(self.record()["run_id"] + ".failed", self.result().name)
+        self.assertEqual(self.files(), ["checksums", "metrics.csv", "run.json"])
         text = (self.result() / "metrics.csv").read_text(encoding="utf-8").lower()
         self.assertNotIn("nan", text)
         self.assertNotIn("inf", text)
@@ -217,19 +224,33 @@ class FailedRuns(throng_test.ThrongTest):
         rows = self.metrics()
         self.assertEqual(record["metrics"], rows[-1] if rows else dict.fromkeys(COLUMNS.split(",")))
 
-    def test_a_failed_result_may_be_replaced_and_does_not_replace_a_good_one(self):
+    def test_a_failed_run_is_not_tried_again_unless_it_is_asked_for(self):
         self.run_text(self.FAILING, *self.OPTIONS, check=1)
-        done = self.run_text(self.FAILING, *self.OPTIONS, check=2)
-        self.assertIn("exists already (of a run that failed); --overwrite replaces it", done.stderr)
-        self.run_text(self.FAILING, "--overwrite", *self.OPTIONS, check=1)
-        good = self.result()
-        record = (good / "run.json").read_text(encoding="utf-8")
-        (good / "run.json").write_text(record.replace('"status": "failed"', '"status": "converged"'), encoding="utf-8")
-        self.run_text(self.FAILING, "--overwrite", *self.OPTIONS, check=1)
-        self.assertEqual(self.record(good)["status"], "converged")
-        failed = good.with_name(good.name + ".failed")
-        self.assertEqual(self.record(failed)["status"], "failed")
-        self.assertEqual(len(list(good.parent.iterdir())), 2)
+        record = self.record()
+        done = self.run_text(self.FAILING, *self.OPTIONS, check=1)
+        self.assertEqual(self.record(), record)
+        self.assertEqual(done.stdout, f"failed already: {record['stop_reason']}; the result is in {self.result()}; "
+                         "--rerun failed tries it again\n")
+        for which in ("damaged", "stale"):
+            self.run_text(self.FAILING, "--rerun", which, *self.OPTIONS, check=1)
+            self.assertEqual(self.record(), record)
+        for which in ("failed", "all"):
+            before = self.record()
+            done = self.run_text(self.FAILING, "--rerun", which, *self.OPTIONS, check=1)
+            self.assertIn(f"failed: {record['stop_reason']}; results in", done.stdout)
+            self.assertNotEqual(self.record()["provenance"]["wall_seconds"], before["provenance"]["wall_seconds"])
+
+    def test_a_failed_result_does_not_replace_a_good_one(self):
+        self.run_text(self.FAILING, *self.OPTIONS, check=1)
+        failed = self.result()
+        good = failed.rename(failed.with_suffix(""))
+        record = self.record(good)
+        self.assert_kept(self.run_text(self.FAILING, *self.OPTIONS))
+        self.run_text(self.FAILING, "--rerun", "all", *self.OPTIONS, check=1)
+        self.assertEqual(self.results(), [good, failed])
+        self.assertEqual(self.record(good), record)
+        self.assertNotEqual(self.record(failed), record)
+        self.assert_kept(self.run_text(self.FAILING, *self.OPTIONS), good)
 
 
 if __name__ == "__main__":

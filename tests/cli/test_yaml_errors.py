@@ -1,5 +1,7 @@
 """What is wrong with an experiment file as YAML or in its keys is told with line and column; nothing is written."""
 
+import shutil
+
 import throng_test
 from throng_test import SMALL
 
@@ -143,9 +145,9 @@ class YamlErrors(throng_test.ThrongTest):
 class Settings(throng_test.ThrongTest):
     def solver(self, *settings):
         arguments = [a for s in settings for a in ("--set", s)]
-        self.run_text(SMALL.replace("eta: 0.5", "beta: 0.2"), "--overwrite", *arguments)
-        folder = max(self.out.glob("*/*"), key=lambda p: p.stat().st_mtime_ns)
-        return self.record(folder)["parameters"]["solver"]
+        shutil.rmtree(self.out, ignore_errors=True)
+        self.run_text(SMALL.replace("eta: 0.5", "beta: 0.2"), *arguments)
+        return self.record()["parameters"]["solver"]
 
     def test_settings_replace_and_add(self):
         self.assertEqual(self.solver()["beta"], {"value": 0.2, "schedule": "constant"})

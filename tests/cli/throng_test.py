@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 THRONG = os.environ.get("THRONG", "throng")
@@ -29,6 +30,13 @@ solver:
 """
 
 
+# One that does not end.
+LONG = SMALL.replace("outer_iterations: 3", "outer_iterations: 100000000")
+
+# What a good result folder holds.
+FILES = ["checksums", "fields.h5", "metrics.csv", "run.json"]
+
+
 def refuse_constant(text):
     raise ValueError(f"{text} is no JSON")
 
@@ -46,12 +54,15 @@ class ThrongTest(unittest.TestCase):
         path.write_text(text, encoding="utf-8")
         return path
 
-    def throng(self, *arguments, ranks=1, check=None, before=(), **options):
-        """Run the program in the test's folder, after the words `before`; `check`: the exit code that it must have."""
-        command = ([] if ranks == 1 else MPIRUN + [str(ranks)]) + [*before, THRONG] + [str(a) for a in arguments]
-        environment = {k: v for k, v in os.environ.items() if k != "PETSC_OPTIONS"}
-        environment.update(ALONE if ranks == 1 else {})
-        environment.update(options.pop("env", {}))
+    def prepare(self, arguments, ranks, env, program=THRONG, before=()):
+        """The command line, after the words `before`, and the environment of the program."""
+        command = ([] if ranks == 1 else MPIRUN + [str(ranks)]) + [*before, str(program)] + [str(a) for a in arguments]
+        environment = {k: v for k, v in os.environ.items() if k not in ("PETSC_OPTIONS", "SLURM_JOB_END_TIME")}
+        return command, environment | (ALONE if ranks == 1 else {}) | env
+
+    def throng(self, *arguments, ranks=1, check=None, env=(), program=THRONG, before=(), **options):
+        """Run the program in the test's folder; `check`: the exit code that it must have."""
+        command, environment = self.prepare(arguments, ranks, dict(env), program, before)
         # Runs without a daemon would share one session folder, and the first to end removes it.
         with tempfile.TemporaryDirectory(prefix="throng-mpi-") as session:
             environment["OMPI_MCA_orte_tmpdir_base"] = session
@@ -60,6 +71,27 @@ class ThrongTest(unittest.TestCase):
         if check is not None:
             self.assertEqual(done.returncode, check, f"{command}\n{done.stdout}\n{done.stderr}")
         return done
+
+    def begin(self, *arguments, ranks=1, env=()):
+        """Start the program and do not wait; the test's end ends it."""
+        command, environment = self.prepare(arguments, ranks, dict(env))
+        session = tempfile.TemporaryDirectory(prefix="throng-mpi-")
+        self.addCleanup(session.cleanup)
+        process = subprocess.Popen(command, cwd=self.folder, env=environment | {"OMPI_MCA_orte_tmpdir_base": session.name},
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+        self.addCleanup(end, process)
+        return process
+
+    def start(self, text, *arguments, rows=1, ranks=1):
+        """Start the experiment `text` and wait until it has written so many rows; its process, and its folder."""
+        process = self.begin("run", self.write(text), "--out", self.out, *arguments, ranks=ranks)
+        for _ in range(3000):
+            found = list(self.out.glob("*/*.running/metrics.csv"))
+            if found and found[0].read_text(encoding="utf-8").count("\n") > rows:
+                return process, found[0].parent
+            self.assertIsNone(process.poll())
+            time.sleep(0.02)
+        self.fail("the run does not write its metrics")
 
     def run_text(self, text, *arguments, ranks=1, check=0, **options):
         """Run the experiment `text`; the results go to self.out."""
@@ -82,11 +114,24 @@ class ThrongTest(unittest.TestCase):
         names = {header: lines for header, *lines in blocks}[kind + "s"]
         return "|".join(line.split()[0] for line in names)
 
+    def results(self, out=None):
+        """The folders of all experiments under `out`: those of runs, and what should not be there."""
+        return sorted(path for path in (out or self.out).glob("*/*") if path.is_dir())
+
     def result(self, out=None):
         """The one result folder under `out`."""
-        found = sorted((out or self.out).glob("*/*"))
+        found = self.results(out)
         self.assertEqual(len(found), 1, found)
         return found[0]
+
+    def assert_kept(self, done, folder=None):
+        """Nothing was done, for the result was there."""
+        folder = folder or self.result()
+        self.assertEqual(done.stdout, f"complete already; the result is in {folder}; --rerun all replaces it\n")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def files(self, folder=None):
+        return sorted(path.name for path in (folder or self.result()).iterdir())
 
     def record(self, folder=None):
         text = ((folder or self.result()) / "run.json").read_text(encoding="utf-8")
@@ -97,6 +142,16 @@ class ThrongTest(unittest.TestCase):
         with open((folder or self.result()) / "metrics.csv", encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         return [{k: float(v) if v else None for k, v in row.items()} for row in rows]
+
+
+def end(process):
+    """mpirun ends its ranks when it is asked to."""
+    process.terminate()
+    try:
+        process.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
 
 
 def main():

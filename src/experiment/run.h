@@ -15,6 +15,7 @@ typedef struct _p_MfgRun *MfgRun;
 struct _p_MfgRun {
   MPI_Comm    comm;
   PetscMPIInt rank;
+  double      begin;  /* MPI_Wtime() when it was created */
   MfgErrors   errors; /* borrowed */
   MfgNode    *root;   /* of the document */
   PetscOptions

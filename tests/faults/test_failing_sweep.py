@@ -35,7 +35,7 @@ class FailingSweep(faults.FaultTest):
         for seed, folder in runs.items():
             self.assertTrue(is_whole(folder), folder)
             record = self.record(folder)
-            status, reason = reasons.get(f"seed{seed}", ("iteration_limit", ""))
+            status, reason = reasons.get(f"seed{seed}", ("iteration_limit", "."))
             self.assertEqual(record["status"], status)
             self.assertRegex(record["stop_reason"], reason)
             self.assertEqual(folder.name.endswith(".failed"), status in ("failed", "diverged"), folder)

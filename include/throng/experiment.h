@@ -59,9 +59,9 @@ PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment experiment, PetscReal sec
 PetscErrorCode MfgExperimentRun(MfgExperiment experiment, MfgExperimentOutcome *outcome);
 
 /*
-  Print what MfgExperimentRun() would do on so many ranks (0: one for each core of this machine), from rank 0 to stdout: the runs with their states,
-  `all` of them or the first and last few, and what they need. Nothing is written. The outcome is bad input
-  where that of MfgExperimentRun() would be.
+  Print what MfgExperimentRun() would do on so many ranks (0: one for each core of this machine), from rank 0
+  to stdout: the runs with their states, `all` of them or the first and last few, and what they need. Nothing
+  is written. The outcome is bad input where that of MfgExperimentRun() would be.
 */
 PetscErrorCode MfgExperimentPlan(MfgExperiment experiment, PetscInt ranks, PetscBool all,
                                  MfgExperimentOutcome *outcome);

@@ -333,7 +333,7 @@ static PetscErrorCode SetUpAndSolve(Work *work, MfgLaunch launch)
   PetscFunctionReturn(0);
 }
 
-/* The run is that of another launch, or its folder cannot be made. */
+/* The run is that of another launch. */
 static void TellNotBegun(const Work *work, MfgBegin begin, const char *message, MfgRunOutcome *outcome)
 {
   static const MfgRunOutcome outcomes[] = {[MFG_BEGIN_BUSY] = MFG_RUN_ELSEWHERE,

@@ -10,7 +10,7 @@ import time
 import resuming
 import throng_test
 from resuming import CORNER, GOES_ON, MANY, NO_TIME
-from throng_test import SMALL, THRONG
+from throng_test import SMALL
 
 SOLVER = "type: mf_trpo\n  eta: 0.5\n  outer_iterations: 3"
 # The states of solvers differ, and so do the numbers that they draw.
@@ -179,12 +179,8 @@ class TimeLimits(throng_test.ThrongTest):
 
     def test_on_two_ranks(self):
         """Only one of them sees that the time is over; all have the same reason."""
-        program = self.write(f"""#!/bin/sh
-if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then export SLURM_JOB_END_TIME=1; fi
-exec '{pathlib.Path(THRONG).resolve()}' "$@"
-""", "program")
-        program.chmod(0o755)
-        done = self.run_text(self.LONG, ranks=2, program=program, check=75)
+        one_is_late = 'if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then export SLURM_JOB_END_TIME=1; fi; exec "$@"'
+        done = self.run_text(self.LONG, ranks=2, before=["sh", "-c", one_is_late, "sh"], check=75)
         self.assertIn(f"throng: stopped: the time limit of the launch is near{GOES_ON}", done.stderr)
 
     def test_of_the_run(self):

@@ -54,15 +54,15 @@ class ThrongTest(unittest.TestCase):
         path.write_text(text, encoding="utf-8")
         return path
 
-    def prepare(self, arguments, ranks, env, program=THRONG, before=()):
-        """The command line, after the words `before`, and the environment of the program."""
-        command = ([] if ranks == 1 else MPIRUN + [str(ranks)]) + [*before, str(program)] + [str(a) for a in arguments]
+    def prepare(self, arguments, ranks, env, before=()):
+        """The command line and the environment of the program."""
+        command = ([] if ranks == 1 else MPIRUN + [str(ranks)]) + [*before, THRONG] + [str(a) for a in arguments]
         environment = {k: v for k, v in os.environ.items() if k not in ("PETSC_OPTIONS", "SLURM_JOB_END_TIME")}
         return command, environment | (ALONE if ranks == 1 else {}) | env
 
-    def throng(self, *arguments, ranks=1, check=None, env=(), program=THRONG, before=(), **options):
-        """Run the program in the test's folder; `check`: the exit code that it must have."""
-        command, environment = self.prepare(arguments, ranks, dict(env), program, before)
+    def throng(self, *arguments, ranks=1, check=None, env=(), before=(), **options):
+        """Run the program in the test's folder, after the words `before`; `check`: the exit code that it must have."""
+        command, environment = self.prepare(arguments, ranks, dict(env), before)
         # Runs without a daemon would share one session folder, and the first to end removes it.
         with tempfile.TemporaryDirectory(prefix="throng-mpi-") as session:
             environment["OMPI_MCA_orte_tmpdir_base"] = session

@@ -245,9 +245,11 @@ static void FictitiousPlay(void **state)
 
 static void MirrorDescent(void **state)
 {
-  static const Case cases[] = {
-      {"four_rooms", "online_mirror_descent", PLAIN, {"outer_iterations", "5"}},
-      {"sis_epidemic", "online_mirror_descent", PLAIN, {"outer_iterations", "5", "initial_policy", "random"}}};
+  static const Case cases[] = {{"four_rooms", "online_mirror_descent", PLAIN, {"outer_iterations", "5"}},
+                               {"sis_epidemic",
+                                "online_mirror_descent",
+                                PLAIN,
+                                {"outer_iterations", "5", "initial_policy", "random"}}};
 
   (void)state;
   CHECK_CASES(cases);

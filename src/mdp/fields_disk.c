@@ -155,18 +155,29 @@ static const H5FD_class_t driver = {
     .truncate = Truncate,
     .fl_map = H5FD_FLMAP_DICHOTOMY};
 
+/*
+  The driver's number, of which HDF5 disposes when it ends: closing the last file of a driver that was given
+  back, it would look at the driver once more after it was freed.
+*/
+static hid_t GetDriver(void)
+{
+  static hid_t id = -1;
+
+  if (id < 0 || H5Iis_valid(id) <= 0) id = H5FDregister(&driver);
+  return id;
+}
+
 hid_t MfgDiskCreate_Private(const char *path, int *error)
 {
   const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
-  const hid_t id = H5FDregister(&driver);
   hid_t       file = -1;
 
   *error = 0;
-  (void)H5Pset_obj_track_times(creation,
-                               0); /* the same values are the same bytes, whenever they are written */
+  /* the same values are the same bytes, whenever they are written */
+  (void)H5Pset_obj_track_times(creation, 0);
   (void)H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
-  if (H5Pset_driver(access, id, &error) >= 0) file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
-  if (id >= 0) (void)H5FDunregister(id); /* the file keeps it until it is closed */
+  if (H5Pset_driver(access, GetDriver(), &error) >= 0)
+    file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
   if (access >= 0) (void)H5Pclose(access);
   if (creation >= 0) (void)H5Pclose(creation);
   if (file < 0 && !*error) *error = EIO;

@@ -2,12 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "experiment/checkpoint.h"
 #include "experiment/checksums.h"
 #include "experiment/folders.h"
 
-enum { SLOTS = 2, LONGEST_TEXT = 4096 };
+enum { LONGEST_TEXT = 4096 };
 
 static void GetPaths(MfgResults results, PetscInt slot, char state[MFG_PATH_SIZE], char record[MFG_PATH_SIZE])
 {
@@ -43,6 +44,7 @@ static const char record_format[] = "{\n"
 typedef struct {
   MfgCheckpoint checkpoint;
   MfgChecksum   state, metrics;
+  char          version[256], commit[256]; /* of the program */
 } Record;
 
 static int Format(const Record *record, size_t size, char text[])
@@ -50,17 +52,17 @@ static int Format(const Record *record, size_t size, char text[])
   const MfgCheckpoint *c = &record->checkpoint;
 
   return snprintf(text, size, record_format, (long long)c->iteration, (long long)c->launches,
-                  (double)c->seconds, MfgVersion(), MfgCommit(), (long long)record->state.size,
+                  (double)c->seconds, record->version, record->commit, (long long)record->state.size,
                   record->state.crc, (long long)record->metrics.size, record->metrics.crc);
 }
 
 /*
-  Whether the file at `path` is a record of this version. What was read is written again and compared, so that
-  no byte can differ.
+  Whether the file at `path` is a record. What was read is written again and compared, so that no byte can
+  differ.
 */
 static PetscBool ReadRecord(const char *path, Record *record)
 {
-  char      text[LONGEST_TEXT], again[LONGEST_TEXT], version[256], commit[256];
+  char      text[LONGEST_TEXT], again[LONGEST_TEXT];
   FILE     *file = fopen(path, "rb");
   size_t    length;
   long long iteration, launches, state_size, metrics_size;
@@ -74,8 +76,8 @@ static PetscBool ReadRecord(const char *path, Record *record)
              "{ \"iteration\": %lld, \"launches\": %lld, \"seconds\": %lf, \"version\": \"%255[^\"]\", "
              "\"commit\": \"%255[^\"]\", \"state\": {\"size\": %lld, \"crc32\": \"%8lx\"}, "
              "\"metrics\": {\"size\": %lld, \"crc32\": \"%8lx\"} }",
-             &iteration, &launches, &seconds, version, commit, &state_size, &record->state.crc, &metrics_size,
-             &record->metrics.crc) != 9)
+             &iteration, &launches, &seconds, record->version, record->commit, &state_size,
+             &record->state.crc, &metrics_size, &record->metrics.crc) != 9)
     return PETSC_FALSE;
   record->checkpoint.iteration = (PetscInt)iteration;
   record->checkpoint.launches = (PetscInt)launches;
@@ -94,25 +96,59 @@ static PetscBool FileIs(const char *path, const MfgChecksum *expected)
                      sum.crc == expected->crc);
 }
 
+/* Whether the file has at least `size` bytes; exactly: no more. */
+static PetscBool HasSize(const char *path, PetscInt64 size, PetscBool exactly)
+{
+  struct stat status;
+
+  return (PetscBool)(stat(path, &status) == 0 && (exactly ? status.st_size == size : status.st_size >= size));
+}
+
+PetscBool MfgCheckpointRead(const char *folder, PetscInt slot, PetscBool thorough, MfgCheckpoint *checkpoint,
+                            char problem[MFG_MESSAGE_SIZE])
+{
+  char      state[MFG_PATH_SIZE], path[MFG_PATH_SIZE], metrics[MFG_PATH_SIZE];
+  Record    record;
+  PetscBool there;
+
+  (void)snprintf(state, sizeof(state), "%.4000s/checkpoint-%d.h5", folder, (int)slot);
+  (void)snprintf(path, sizeof(path), "%.4000s/checkpoint-%d.json", folder, (int)slot);
+  (void)snprintf(metrics, sizeof(metrics), "%.4000s/metrics.csv", folder);
+  there = (PetscBool)(access(path, F_OK) == 0);
+  problem[0] = '\0';
+  if (!ReadRecord(path, &record)) {
+    if (there) (void)snprintf(problem, MFG_MESSAGE_SIZE, "its record is damaged");
+    return PETSC_FALSE;
+  }
+  if (strcmp(record.version, MfgVersion()) || strcmp(record.commit, MfgCommit()))
+    (void)snprintf(problem, MFG_MESSAGE_SIZE, "it is of another version, throng %s (commit %s)",
+                   record.version, record.commit);
+  else if (thorough ? !FileIs(state, &record.state) : !HasSize(state, record.state.size, PETSC_TRUE))
+    (void)snprintf(problem, MFG_MESSAGE_SIZE, "its state is not what was written");
+  else if (thorough ? !FileIs(metrics, &record.metrics) : !HasSize(metrics, record.metrics.size, PETSC_FALSE))
+    (void)snprintf(problem, MFG_MESSAGE_SIZE, "metrics.csv is not what it was");
+  if (problem[0]) return PETSC_FALSE;
+  *checkpoint = record.checkpoint;
+  checkpoint->slot = slot;
+  return PETSC_TRUE;
+}
+
 PetscErrorCode MfgCheckpointFind(MPI_Comm comm, MfgResults results, MfgCheckpoint *checkpoint)
 {
   const MfgCheckpoint none = {.slot = -1};
-  char                state[MFG_PATH_SIZE], path[MFG_PATH_SIZE], metrics[MFG_PATH_SIZE];
+  char                folder[MFG_PATH_SIZE];
+  char                problem[MFG_MESSAGE_SIZE];
   PetscMPIInt         rank;
 
   PetscFunctionBeginUser;
   *checkpoint = none;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
-  PetscCall(MfgResultsGetPath(results, "metrics.csv", metrics));
-  for (PetscInt slot = 0; slot < SLOTS && rank == 0; slot++) {
-    Record record;
+  PetscCall(MfgResultsGetPath(results, ".", folder));
+  for (PetscInt slot = 0; slot < MFG_CHECKPOINT_SLOTS && rank == 0; slot++) {
+    MfgCheckpoint found;
 
-    GetPaths(results, slot, state, path);
-    if (!ReadRecord(path, &record) || !FileIs(state, &record.state) || !FileIs(metrics, &record.metrics))
-      continue;
-    if (checkpoint->slot >= 0 && record.checkpoint.iteration <= checkpoint->iteration) continue;
-    *checkpoint = record.checkpoint;
-    checkpoint->slot = slot;
+    if (!MfgCheckpointRead(folder, slot, PETSC_TRUE, &found, problem)) continue;
+    if (checkpoint->slot < 0 || found.iteration > checkpoint->iteration) *checkpoint = found;
   }
   PetscCallMPI(MPI_Bcast(checkpoint, (int)sizeof(*checkpoint), MPI_BYTE, 0, comm));
   PetscFunctionReturn(0);
@@ -151,6 +187,8 @@ PetscErrorCode MfgCheckpointWrite(MPI_Comm comm, MfgResults results, MfgSolver s
   if (rank == 0) (void)unlink(path); /* from here on the slot holds no checkpoint */
   PetscCall(MfgSolverSave(solver, state));
   record.checkpoint.slot = slot;
+  (void)snprintf(record.version, sizeof(record.version), "%s", MfgVersion());
+  (void)snprintf(record.commit, sizeof(record.commit), "%s", MfgCommit());
   PetscCall(MfgSolverGetIteration(solver, &record.checkpoint.iteration));
   record.checkpoint.seconds = seconds;
   if (rank == 0) Commit(results, state, path, &record, message);
@@ -170,7 +208,7 @@ PetscErrorCode MfgCheckpointRemove(MPI_Comm comm, MfgResults results)
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
-  for (PetscInt slot = 0; slot < SLOTS && rank == 0; slot++) {
+  for (PetscInt slot = 0; slot < MFG_CHECKPOINT_SLOTS && rank == 0; slot++) {
     GetPaths(results, slot, state, path);
     (void)unlink(path);
     (void)unlink(state);

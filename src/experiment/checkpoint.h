@@ -9,6 +9,8 @@
 
 #include "experiment/results.h"
 
+enum { MFG_CHECKPOINT_SLOTS = 2 };
+
 typedef struct {
   PetscInt   slot;         /* 0 or 1; -1: there is no checkpoint */
   PetscInt   iteration;    /* outer iterations done */
@@ -22,6 +24,12 @@ typedef struct {
   metrics.csv.
 */
 PetscErrorCode MfgCheckpointFind(MPI_Comm comm, MfgResults results, MfgCheckpoint *checkpoint);
+/*
+  The checkpoint in a slot of a run's folder. False: there is none of use, and `problem` says why; empty: the
+  slot is. thorough: compare the checksums of the files, else their sizes. Not collective; needs no MPI.
+*/
+PetscBool MfgCheckpointRead(const char *folder, PetscInt slot, PetscBool thorough, MfgCheckpoint *checkpoint,
+                            char problem[MFG_MESSAGE_SIZE]);
 /* The path of its state. Not collective. */
 PetscErrorCode MfgCheckpointGetPath(MfgResults results, PetscInt slot, char path[MFG_PATH_SIZE]);
 /*

@@ -7,6 +7,7 @@
 #include "experiment/folders.h"
 #include "experiment/groups.h"
 #include "experiment/memory.h"
+#include "experiment/options.h"
 #include "experiment/record.h"
 #include "experiment/schedule.h"
 
@@ -53,6 +54,7 @@ PetscErrorCode MfgExperimentDestroy(MfgExperiment *experiment)
   PetscCall(MfgErrorsDestroy(&e->errors));
   for (PetscInt i = 0; i < e->origin.setting_count; i++) PetscCall(PetscFree(e->settings[i]));
   PetscCall(PetscFree(e->settings));
+  PetscCall(MfgOptionsFree(e->origin.option_count, &e->origin.options));
   PetscCall(PetscFree(e->text));
   PetscCall(PetscFree(e->out));
   PetscCall(PetscFree(e->path));
@@ -339,7 +341,7 @@ static PetscErrorCode TellNothing(MfgExperiment e, const Survey *survey, MfgExpe
   if (e->rank != 0) PetscFunctionReturn(0);
   (void)snprintf(path, sizeof(path), "%.3700s/%.255s%s", e->folder, e->plan->runs[0].run_id,
                  survey->failed ? ".failed" : "");
-  if (!MfgRecordPeek(path, "stop_reason", sizeof(reason), reason))
+  if (!MfgRecordPeek(path, NULL, "stop_reason", sizeof(reason), reason))
     (void)snprintf(reason, sizeof(reason), "nobody knows why");
   if (e->lone && survey->failed)
     (void)printf("failed already: %s; the result is in %s; --rerun failed tries it again\n", reason, path);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -158,6 +159,43 @@ void MfgFolderTidy(const char *path)
     (void)unlink(inside);
   }
   if (folder) (void)closedir(folder);
+}
+
+/* Up to `size` bytes; how many, or -1 with errno. */
+static ssize_t ReadAll(int file, size_t size, char *text)
+{
+  size_t  length = 0;
+  ssize_t got = 1;
+
+  while (length < size && got) {
+    got = read(file, text + length, size - length);
+    if (got < 0 && errno != EINTR) return -1;
+    if (got > 0) length += (size_t)got;
+  }
+  return (ssize_t)length;
+}
+
+char *MfgFileRead(const char *path, PetscInt64 *length)
+{
+  const int   file = open(path, O_RDONLY | O_CLOEXEC);
+  struct stat status;
+  char       *text = NULL;
+  ssize_t     got = -1;
+  int         error;
+
+  if (file < 0) return NULL;
+  if (fstat(file, &status) == 0 && (text = malloc((size_t)status.st_size + 1)))
+    got = ReadAll(file, (size_t)status.st_size, text);
+  error = errno;
+  (void)close(file);
+  errno = error;
+  if (got < 0) {
+    free(text);
+    return NULL;
+  }
+  text[got] = '\0';
+  *length = (PetscInt64)got;
+  return text;
 }
 
 /* Bring one file or folder to the disk. Some file systems have no fsync() of folders and need none. */

@@ -32,4 +32,7 @@ void MfgFolderSync(const char *path, const char *except, char message[MFG_MESSAG
 /* Bring the entries of the folder above `path` to the disk: that there is something at `path`. */
 void MfgFolderSyncAbove(const char *path, char message[MFG_MESSAGE_SIZE]);
 
+/* The content of a file, with a zero after it; free with free(). NULL, with errno: it cannot be read. */
+char *MfgFileRead(const char *path, PetscInt64 *length);
+
 #endif

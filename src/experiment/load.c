@@ -3,6 +3,7 @@
 #include <string.h>
 #include "experiment/experiment_impl.h"
 #include "experiment/launch.h"
+#include "experiment/options.h"
 #include "experiment/place.h"
 
 enum { LARGEST_FILE = 1 << 24 };
@@ -167,6 +168,7 @@ PetscErrorCode MfgExperimentLoad(MfgExperiment e, const char *path, PetscInt cou
   e->origin.path = e->path;
   e->origin.settings = e->settings;
   e->origin.setting_count = count;
+  PetscCall(MfgOptionsGet(&e->origin.option_count, &e->origin.options));
   PetscCall(MfgErrorsCreate(path, count, settings, &e->errors));
   PetscCall(Read(e, count, settings));
   PetscCall(MfgErrorsGetCount(e->errors, &errors));

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "experiment/folders.h"
 #include "experiment/json.h"
+#include "experiment/json_read.h"
 #include "experiment/origin.h"
 
 static const char *LastPart(const char *path)
@@ -29,22 +30,16 @@ static PetscBool Differs(const char *path, const char *text, PetscInt length)
   return differs;
 }
 
-/* The value of a text in experiment.json, whose lines MfgOriginWrite() wrote; empty if there is none. */
-static void ReadText(const char *folder, const char *key, size_t size, char text[])
+/* The value of a text in experiment.json; empty if there is none. */
+static void ReadText(const char *folder, const char *key, size_t size, char value[])
 {
-  char  path[MFG_PATH_SIZE], line[MFG_PATH_SIZE + 64], beginning[64];
-  FILE *file;
+  char       path[MFG_PATH_SIZE], *text;
+  PetscInt64 length;
 
-  text[0] = '\0';
   (void)snprintf(path, sizeof(path), "%.4000s/experiment.json", folder);
-  (void)snprintf(beginning, sizeof(beginning), "  \"%.50s\": \"", key);
-  file = fopen(path, "r");
-  while (file && fgets(line, sizeof(line), file)) {
-    if (strncmp(line, beginning, strlen(beginning))) continue;
-    (void)snprintf(text, size, "%s", line + strlen(beginning));
-    text[strcspn(text, "\"\n")] = '\0';
-  }
-  if (file) (void)fclose(file);
+  text = MfgFileRead(path, &length);
+  (void)MfgJsonReadText(text ? MfgJsonFind(text, 1, key) : NULL, size, value);
+  free(text);
 }
 
 void MfgOriginCheck(const MfgOrigin *origin, const char *folder, char message[MFG_MESSAGE_SIZE])
@@ -81,6 +76,9 @@ static PetscErrorCode WriteJson(const MfgOrigin *origin, const MfgPlan *plan, FI
   PetscCall(MfgJsonOpen(&json, "settings", '['));
   for (PetscInt i = 0; i < origin->setting_count; i++)
     PetscCall(MfgJsonText(&json, NULL, origin->settings[i]));
+  PetscCall(MfgJsonClose(&json, ']'));
+  PetscCall(MfgJsonOpen(&json, "petsc_options", '['));
+  for (PetscInt i = 0; i < origin->option_count; i++) PetscCall(MfgJsonText(&json, NULL, origin->options[i]));
   PetscCall(MfgJsonClose(&json, ']'));
   PetscCall(MfgJsonText(&json, "version", MfgVersion()));
   PetscCall(MfgJsonText(&json, "commit", MfgCommit()));

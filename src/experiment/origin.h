@@ -15,6 +15,8 @@ typedef struct {
   const char *name;   /* of the experiment */
   PetscInt    setting_count;
   char      **settings; /* texts of --set */
+  PetscInt    option_count;
+  char      **options; /* PETSc options of the program, "-name value" */
 } MfgOrigin;
 
 /*

@@ -83,6 +83,7 @@ static void WriteOwner(const Work *work, MfgLaunch launch)
 {
   char        path[MFG_PATH_SIZE], host[MPI_MAX_PROCESSOR_NAME] = "", start[32];
   PetscMPIInt ranks;
+  PetscInt    limit;
   int         length;
   FILE       *file;
   struct tm   utc;
@@ -97,8 +98,10 @@ static void WriteOwner(const Work *work, MfgLaunch launch)
   if (!file) return;
   (void)fprintf(file, "{\n  \"host\": \"%s\",\n  \"pid\": %ld,\n  \"launch\": \"%s\",\n", host,
                 (long)getpid(), MfgLaunchGetName(launch));
-  (void)fprintf(file, "  \"ranks\": %d,\n  \"launches\": %d,\n  \"start\": \"%s\"\n}\n", (int)ranks,
-                (int)work->record.launches, start);
+  (void)MfgSolverGetIterationLimit(work->run->solver, &limit);
+  (void)fprintf(file, "  \"ranks\": %d,\n  \"launches\": %d,\n  \"iteration_limit\": %" PetscInt_FMT ",\n",
+                (int)ranks, (int)work->record.launches, limit);
+  (void)fprintf(file, "  \"start\": \"%s\"\n}\n", start);
   (void)fclose(file);
 }
 

@@ -361,8 +361,8 @@ static void LookAtResult(const char *folder, MfgPlannedRun *run)
   (void)snprintf(path, sizeof(path), "%.3700s/%.255s", folder, run->run_id);
   run->damaged = (PetscBool)!MfgChecksumsFit(path, problem);
   if (run->damaged) (void)fprintf(stderr, "throng: damaged result: %s\n", problem);
-  run->stale = (PetscBool)(!MfgRecordPeek(path, "version", sizeof(version), version) ||
-                           !MfgRecordPeek(path, "commit", sizeof(commit), commit) ||
+  run->stale = (PetscBool)(!MfgRecordPeek(path, "provenance", "version", sizeof(version), version) ||
+                           !MfgRecordPeek(path, "provenance", "commit", sizeof(commit), commit) ||
                            strcmp(version, MfgVersion()) || strcmp(commit, MfgCommit()));
 }
 

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include "experiment/folders.h"
 #include "experiment/identity.h"
 #include "experiment/json.h"
+#include "experiment/json_read.h"
 #include "experiment/options.h"
 #include "experiment/record.h"
 
@@ -233,27 +235,18 @@ PetscErrorCode MfgRecordWrite(MfgRun run, const MfgRecord *record, const char *p
   PetscFunctionReturn(0);
 }
 
-PetscBool MfgRecordPeek(const char *folder, const char *key, size_t size, char text[])
+PetscBool MfgRecordPeek(const char *folder, const char *section, const char *key, size_t size, char text[])
 {
-  char      path[4096], line[4096], beginning[64];
-  FILE     *file;
-  PetscBool found = PETSC_FALSE;
+  char        path[4096], *record;
+  const char *place;
+  PetscInt64  length;
+  PetscBool   found;
 
   (void)snprintf(path, sizeof(path), "%.4000s/run.json", folder);
-  (void)snprintf(beginning, sizeof(beginning), "\"%.50s\": \"", key);
-  file = fopen(path, "r");
-  while (file && !found && fgets(line, sizeof(line), file)) {
-    const char *c = line + strspn(line, " ");
-    size_t      n = 0;
-
-    if (strncmp(c, beginning, strlen(beginning))) continue;
-    found = PETSC_TRUE;
-    for (c += strlen(beginning); *c && *c != '"'; c++) {
-      if (*c == '\\' && c[1]) c++;
-      if (n + 1 < size) text[n++] = *c;
-    }
-    text[n] = '\0';
-  }
-  if (file) (void)fclose(file);
+  record = MfgFileRead(path, &length);
+  place = record && section ? MfgJsonFind(record, 1, section) : record;
+  found = (PetscBool)(MfgJsonReadText(place ? MfgJsonFind(place, section ? 2 : 1, key) : NULL, size, text) !=
+                      NULL);
+  free(record);
   return found;
 }

@@ -20,9 +20,9 @@ typedef struct {
 /* Write it to `path` from rank 0. Collective. */
 PetscErrorCode MfgRecordWrite(MfgRun run, const MfgRecord *record, const char *path);
 /*
-  The text at `key` in the run.json of a folder, the first there is, wherever; false if there is none. Reads
-  lines, so it knows nothing of JSON but what MfgRecordWrite() writes. Not collective.
+  The text at `key` in a section of the run.json of a folder, NULL: beside the sections. False, with an empty
+  text: there is none. Not collective.
 */
-PetscBool MfgRecordPeek(const char *folder, const char *key, size_t size, char text[]);
+PetscBool MfgRecordPeek(const char *folder, const char *section, const char *key, size_t size, char text[]);
 
 #endif

@@ -81,7 +81,7 @@ PetscBool MfgFolderIsHeld(const char *folder)
   PetscBool    held;
 
   (void)snprintf(path, sizeof(path), "%s/lock", folder);
-  file = open(path, O_RDWR | O_CLOEXEC);
+  file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return PETSC_FALSE; /* whoever writes there has made it */
   held = (PetscBool)(fcntl(file, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK);
   (void)close(file);

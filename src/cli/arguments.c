@@ -6,11 +6,12 @@
 #include "experiment/duration.h"
 #include "experiment/options.h"
 
-const char *const MfgCommandNames[MFG_COMMAND_COUNT] = {"", "run", "plan", "list", "describe"};
+const char *const MfgCommandNames[MFG_COMMAND_COUNT] = {"", "run", "plan", "status", "list", "describe"};
 
 static const char *const run_options[] = {"--set", "--out", "--rerun", "--shard", "--time-limit", "--help"};
 static const char *const plan_options[] = {"--set",   "--out", "--rerun", "--shard",
                                            "--ranks", "--all", "--help"};
+static const char *const status_options[] = {"--verify", "--all", "--help"};
 static const char *const top_options[] = {"--help", "--version"};
 static const char *const other_options[] = {"--help", "--plugin"};
 
@@ -116,13 +117,16 @@ static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
   const PetscBool run = (PetscBool)(arguments->command == MFG_COMMAND_RUN);
   const PetscBool plan = (PetscBool)(arguments->command == MFG_COMMAND_PLAN);
   const PetscBool runs = (PetscBool)(run || plan); /* those of an experiment file */
+  const PetscBool status = (PetscBool)(arguments->command == MFG_COMMAND_STATUS);
   const PetscBool top = (PetscBool)(arguments->command == MFG_COMMAND_NONE);
 
   if (!strcmp(option, "--help") || !strcmp(option, "-h"))
     arguments->help = PETSC_TRUE;
   else if (!strcmp(option, "--version") && top)
     arguments->version = PETSC_TRUE;
-  else if (!runs && !top && IsOption(option, "--plugin"))
+  else if (status && !strcmp(option, "--verify"))
+    arguments->verify = PETSC_TRUE;
+  else if (!runs && !top && !status && IsOption(option, "--plugin"))
     arguments->plugin = TakeValue(arguments, "--plugin", argc, argv, i);
   else if (runs && IsOption(option, "--rerun"))
     ReadRerun(arguments, TakeValue(arguments, "--rerun", argc, argv, i));
@@ -132,7 +136,7 @@ static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
     ReadTimeLimit(arguments, TakeValue(arguments, "--time-limit", argc, argv, i));
   else if (plan && IsOption(option, "--ranks"))
     ReadRanks(arguments, TakeValue(arguments, "--ranks", argc, argv, i));
-  else if (plan && !strcmp(option, "--all"))
+  else if ((plan || status) && !strcmp(option, "--all"))
     arguments->all = PETSC_TRUE;
   else if (runs && IsOption(option, "--out"))
     arguments->out = TakeValue(arguments, "--out", argc, argv, i);
@@ -148,23 +152,24 @@ static void ReadOption(MfgArguments *arguments, int argc, char **argv, int *i)
   else if (plan)
     FailWithSuggestion(arguments, "option", option, sizeof(plan_options) / sizeof(plan_options[0]),
                        plan_options);
+  else if (status)
+    FailWithSuggestion(arguments, "option", option, sizeof(status_options) / sizeof(status_options[0]),
+                       status_options);
   else
     FailWithSuggestion(arguments, "option", option, 2, top ? top_options : other_options);
 }
 
 static void ReadWord(MfgArguments *arguments, const char *word)
 {
-  const int most = arguments->command == MFG_COMMAND_RUN        ? 1
-                   : arguments->command == MFG_COMMAND_PLAN     ? 1
-                   : arguments->command == MFG_COMMAND_DESCRIBE ? 2
-                                                                : 0;
+  static const int most[MFG_COMMAND_COUNT] = {
+      [MFG_COMMAND_RUN] = 1, [MFG_COMMAND_PLAN] = 1, [MFG_COMMAND_STATUS] = 2, [MFG_COMMAND_DESCRIBE] = 2};
 
   if (arguments->command == MFG_COMMAND_NONE) {
     for (int c = MFG_COMMAND_RUN; c < MFG_COMMAND_COUNT; c++)
       if (!strcmp(word, MfgCommandNames[c])) arguments->command = (MfgCommand)c;
     if (arguments->command == MFG_COMMAND_NONE)
       FailWithSuggestion(arguments, "command", word, MFG_COMMAND_COUNT - 1, MfgCommandNames + 1);
-  } else if (arguments->word_count < most)
+  } else if (arguments->word_count < most[arguments->command])
     arguments->words[arguments->word_count++] = word;
   else
     Fail(arguments, "'%.200s' is one argument too many", word);
@@ -202,10 +207,12 @@ void MfgArgumentsRead(int argc, char **argv, const char **settings, MfgArguments
   CheckPetscOptions(arguments);
   if (arguments->help || arguments->version) return;
   if (arguments->command == MFG_COMMAND_NONE)
-    Fail(arguments, "a command is missing; expected run, plan, list or describe");
+    Fail(arguments, "a command is missing; expected run, plan, status, list or describe");
   if (arguments->command == MFG_COMMAND_RUN && !arguments->word_count)
     Fail(arguments, "the experiment file is missing; expected throng run FILE");
   if (arguments->command == MFG_COMMAND_PLAN && !arguments->word_count)
     Fail(arguments, "the experiment file is missing; expected throng plan FILE");
+  if (arguments->command == MFG_COMMAND_STATUS && !arguments->word_count)
+    Fail(arguments, "the folder of the results is missing; expected throng status DIR");
   if (arguments->out && !*arguments->out) Fail(arguments, "--out is empty");
 }

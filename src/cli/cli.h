@@ -12,6 +12,7 @@ typedef enum {
   MFG_COMMAND_NONE, /* nothing but options, such as --help */
   MFG_COMMAND_RUN,
   MFG_COMMAND_PLAN,
+  MFG_COMMAND_STATUS,
   MFG_COMMAND_LIST,
   MFG_COMMAND_DESCRIBE,
   MFG_COMMAND_COUNT
@@ -22,7 +23,7 @@ extern const char *const MfgCommandNames[MFG_COMMAND_COUNT];
 typedef struct {
   MfgCommand   command;
   PetscBool    help, version;
-  const char  *words[2]; /* run: FILE; describe: KIND and NAME */
+  const char  *words[2]; /* run: FILE; status: DIR and RUN; describe: KIND and NAME */
   int          word_count;
   const char **settings; /* [setting_count] */
   int          setting_count;
@@ -30,7 +31,8 @@ typedef struct {
   PetscInt     rerun; /* of MfgRerun */
   PetscInt     shard_index, shard_count;
   PetscInt     ranks;       /* of plan; 0: not given */
-  PetscBool    all;         /* of plan: every run */
+  PetscBool    all;         /* of plan and status: every run */
+  PetscBool    verify;      /* of status */
   PetscReal    time_limit;  /* seconds; negative: not given */
   const char  *plugin;      /* of list and describe; NULL: none */
   int          petsc_count; /* arguments after `--` */
@@ -51,5 +53,8 @@ PetscErrorCode MfgListCommand(const MfgArguments *arguments, int *code);
 PetscErrorCode MfgDescribeCommand(const MfgArguments *arguments, int *code);
 PetscErrorCode MfgPrintHelp(MfgCommand command, FILE *stream);
 PetscErrorCode MfgPrintVersion(FILE *stream);
+
+/* Needs neither MPI nor PETSc; prints in every process that calls it. Returns the exit code. */
+int MfgStatusCommand(const MfgArguments *arguments);
 
 #endif

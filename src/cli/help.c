@@ -7,6 +7,7 @@ static const char *const texts[MFG_COMMAND_COUNT] = {
     "\n"
     "  throng run FILE           run the experiment that a YAML file describes\n"
     "  throng plan FILE          what that would do: runs, memory, time\n"
+    "  throng status DIR         how far an experiment is, what failed, and what to do next\n"
     "  throng list               the games and the solvers there are\n"
     "  throng describe KIND ...  the parameters of a game, a solver or a section of the file\n"
     "\n"
@@ -56,6 +57,24 @@ static const char *const texts[MFG_COMMAND_COUNT] = {
     "  The other options are those of `throng run`.\n"
     "\n"
     "Exit code: 0, or 2 where `throng run` would refuse the input.\n",
+
+    "throng status DIR [RUN] [--verify] [--all]\n"
+    "\n"
+    "Says what the results in DIR are, from the files alone: while a launch works on them, after it, and on "
+    "any\n"
+    "machine that sees them; without mpirun. Nothing is written. DIR is the folder of an experiment "
+    "(OUT/<name>), or\n"
+    "the one above it, for all experiments there.\n"
+    "\n"
+    "  RUN       one run in detail: its id, the hash at the end of it, words of its label such as 'eta=0.1 "
+    "seed=3', or\n"
+    "            a part of these that no other run has\n"
+    "  --verify  read every file of every result, and compare it with its checksum\n"
+    "  --all     name every run that is at work or went wrong; else the first 20 of each kind\n"
+    "\n"
+    "Exit code: 0 every run of the plan is complete; 75 some are running, interrupted or missing; 1 none is, "
+    "but some\n"
+    "failed or are damaged; 2 there is no such folder, experiment or run. With RUN, of that run.\n",
 
     "throng list [--plugin FILE]\n"
     "\n"

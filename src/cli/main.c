@@ -66,6 +66,12 @@ int main(int argc, char **argv)
 
   if (!settings || !petsc) return MFG_EXIT_FAILED;
   MfgArgumentsRead(argc, argv, settings, &arguments);
+  if (arguments.command == MFG_COMMAND_STATUS && !arguments.error[0] && !arguments.help) {
+    code = MfgStatusCommand(&arguments); /* which needs nothing of the below, and not their time to start */
+    free(petsc);
+    free(settings);
+    return code;
+  }
   petsc[0] = argv[0];
   for (int i = 0; i < arguments.petsc_count && !arguments.error[0]; i++)
     petsc[petsc_count++] = arguments.petsc[i];

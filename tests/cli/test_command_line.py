@@ -17,9 +17,10 @@ class CommandLine(throng_test.ThrongTest):
         self.assertEqual(done.stdout, "")
 
     def test_help(self):
-        self.assert_told(["--help"], "throng run FILE", "throng list", "throng describe")
+        self.assert_told(["--help"], "throng run FILE", "throng status DIR", "throng list", "throng describe")
         self.assert_told(["run", "--help"], "--set KEY=VALUE", "--out DIR", "--rerun WHICH", "--shard I/N", "--time-limit TIME",
                          "-eval_", "Exit code")
+        self.assert_told(["status", "--help"], "throng status DIR [RUN]", "--verify", "--all", "Exit code")
         self.assert_told(["list", "--help"], "throng list")
         self.assert_told(["describe", "--help"], "throng describe game NAME")
 
@@ -56,7 +57,7 @@ class CommandLine(throng_test.ThrongTest):
         self.assertEqual(self.throng("list", ranks=2, check=0).stdout, alone)
 
     def test_refuses(self):
-        self.assert_refused_arguments([], "a command is missing; expected run, plan, list or describe")
+        self.assert_refused_arguments([], "a command is missing; expected run, plan, status, list or describe")
         self.assert_refused_arguments(["rnu"], "unknown command 'rnu'; did you mean 'run'?")
         self.assert_refused_arguments(["xyzzy"], "unknown command 'xyzzy'")
         self.assert_refused_arguments(["--hlep"], "unknown option '--hlep'; did you mean '--help'?")

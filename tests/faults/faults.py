@@ -24,11 +24,13 @@ AT_WORK = ("checkpoint-0.h5", "checkpoint-0.json", "checkpoint-1.h5", "checkpoin
 # What makes a call an error where a disk is full. To remove something is none.
 ROOM = "create,truncate,write,fallocate,fsync,mkdir,rename"
 
-# One run with a checkpoint after each of its iterations.
+# One run with a checkpoint after each of its iterations. Its linear solves are iterative, and rest on earlier ones.
 CHECKPOINTS = """\
 name: small
 game: {type: four_rooms, size: 7, initial: {type: concentrated, cell: [0, 0], weight: 0.9}}
 solver: {type: mf_trpo, initial_policy: {type: random}, outer_iterations: 3}
+metrics: {every: 2}
+evaluation: {direct_below: 0}
 checkpoint: {iterations: 1}
 """
 
@@ -41,6 +43,7 @@ sweep: {solver.type: [mf_trpo, fictitious_play, online_mirror_descent, mf_pso]}
 seeds: {count: 3}
 overrides:
   - {match: {solver.type: mf_pso}, set: {solver.outer_iterations: 40, solver.particles: 6}}
+  - {match: {seed: 1}, set: {evaluation.direct_below: 0, metrics.every: 3}}
 checkpoint: {iterations: 1}
 """
 

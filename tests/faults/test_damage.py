@@ -52,6 +52,13 @@ class Damage(faults.FaultTest):
     def test_it_is_done_again(self):
         self.damage_all(self.run_again, ("flipped", "cut", "empty", "removed", "longer"))
 
+    def look(self, _):
+        done = self.throng("status", self.out, "--verify", check=1)
+        self.assertRegex(done.stdout, rf"damaged\n +{self.run_id} +\S")
+
+    def test_the_status_tells(self):
+        self.damage_all(self.look, ("flipped", "cut", "empty", "removed", "longer"))
+
     def tabulate(self, name):
         done = subprocess.run([ANALYSIS, "table", "--verify", "--out", self.folder / "table", self.out], check=False,
                               capture_output=True, text=True)

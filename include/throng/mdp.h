@@ -222,6 +222,8 @@ PetscErrorCode MfgFieldsWriteCells(MfgFieldsFile file);
 /* An attribute of the root group. */
 PetscErrorCode MfgFieldsWriteText(MfgFieldsFile file, const char *name, const char *text);
 PetscErrorCode MfgFieldsWriteInteger(MfgFieldsFile file, const char *name, PetscInt value);
+/* Whether closing waits until the disk has the file; preset: it does. */
+PetscErrorCode MfgFieldsSetSync(MfgFieldsFile file, PetscBool sync);
 /* Flush to the disk and close; after an error, and for a reader, close alone. */
 PetscErrorCode MfgFieldsClose(MfgFieldsFile *file);
 

@@ -1,6 +1,7 @@
 /* Catching PETSc errors; see catch.h. */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "experiment/catch.h"
@@ -31,12 +32,69 @@ static PetscErrorCode Keep(MPI_Comm comm, int line, const char *function, const 
   return code;
 }
 
+/* The communicator of the votes is an attribute of those that share it. */
+typedef struct {
+  MPI_Comm comm;
+  int      users;
+} Votes;
+
+static int votes_key = MPI_KEYVAL_INVALID;
+
+static int Share(MPI_Comm comm, int key, void *state, void *votes, void *copy, int *found)
+{
+  (void)comm, (void)key, (void)state;
+  ((Votes *)votes)->users++;
+  *(void **)copy = votes;
+  *found = 1;
+  return MPI_SUCCESS;
+}
+
+static int Drop(MPI_Comm comm, int key, void *attribute, void *state)
+{
+  Votes *votes = (Votes *)attribute;
+
+  (void)comm, (void)key, (void)state;
+  if (--votes->users) return MPI_SUCCESS;
+  (void)MPI_Comm_free(&votes->comm);
+  free(votes);
+  return MPI_SUCCESS;
+}
+
+PetscErrorCode MfgCatchPrepare(MPI_Comm comm)
+{
+  Votes *votes = malloc(sizeof(*votes));
+
+  PetscFunctionBeginUser;
+  PetscCheck(votes, PETSC_COMM_SELF, PETSC_ERR_MEM, "No memory for a communicator");
+  if (votes_key == MPI_KEYVAL_INVALID) PetscCallMPI(MPI_Comm_create_keyval(Share, Drop, &votes_key, NULL));
+  PetscCallMPI(MPI_Comm_dup(comm, &votes->comm));
+  votes->users = 1;
+  PetscCallMPI(MPI_Comm_set_attr(comm, votes_key, votes));
+  PetscFunctionReturn(0);
+}
+
+/* One that votes have for themselves; *shared: it is not the caller's. */
+static PetscErrorCode GetVotes(MPI_Comm comm, MPI_Comm *own, PetscBool *shared)
+{
+  Votes *votes = NULL;
+  int    found = 0;
+
+  PetscFunctionBeginUser;
+  if (votes_key != MPI_KEYVAL_INVALID) PetscCallMPI(MPI_Comm_get_attr(comm, votes_key, &votes, &found));
+  *shared = (PetscBool)found;
+  if (found)
+    *own = votes->comm;
+  else
+    PetscCallMPI(MPI_Comm_dup(comm, own));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgCatchBegin(MPI_Comm comm, const char *note, MfgCatch *caught)
 {
   PetscFunctionBeginUser;
   caught->text[0] = '\0';
   caught->note = note;
-  PetscCallMPI(MPI_Comm_dup(comm, &caught->comm));
+  PetscCall(GetVotes(comm, &caught->comm, &caught->shared));
 #if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
   caught->depth = petscstack.currentsize;
 #endif
@@ -99,6 +157,6 @@ PetscErrorCode MfgCatchEnd(MfgCatch *caught, PetscErrorCode error, PetscErrorCod
     PetscCallMPI(MPI_Bcast(code, (int)sizeof(*code), MPI_BYTE, first, caught->comm));
     PetscCallMPI(MPI_Bcast(problem, MFG_MESSAGE_SIZE, MPI_CHAR, first, caught->comm));
   }
-  PetscCallMPI(MPI_Comm_free(&caught->comm));
+  if (!caught->shared) PetscCallMPI(MPI_Comm_free(&caught->comm));
   PetscFunctionReturn(0);
 }

@@ -12,7 +12,8 @@
 #include "experiment/run.h"
 
 typedef struct {
-  MPI_Comm    comm; /* of the vote alone */
+  MPI_Comm    comm;   /* of votes alone */
+  PetscBool   shared; /* by MfgCatchPrepare() */
   const char *note;
   char        text[MFG_MESSAGE_SIZE]; /* of the first error on this rank */
 #if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
@@ -20,6 +21,11 @@ typedef struct {
 #endif
 } MfgCatch;
 
+/*
+  Communicators that are made of `comm` by MPI_Comm_dup() from here on share one for their votes, which goes
+  with the last of them. Without it each catch makes one. Collective.
+*/
+PetscErrorCode MfgCatchPrepare(MPI_Comm comm);
 /*
   `note`: NULL, or the path of a file that gets the error if it has to end the program. Collective. Not to be
   nested.

@@ -170,7 +170,7 @@ static void Commit(MfgResults results, const char *state, const char *path, Reco
   record->checkpoint.metrics_size = record->metrics.size;
   length = Format(record, sizeof(text), text);
   MfgFileReplace(path, (size_t)length, text, message);
-  if (!message[0]) MfgFolderSync(folder, NULL, message);
+  if (!message[0]) MfgFolderSync(folder, 0, NULL, message);
 }
 
 PetscErrorCode MfgCheckpointWrite(MPI_Comm comm, MfgResults results, MfgSolver solver, PetscReal seconds,
@@ -193,7 +193,7 @@ PetscErrorCode MfgCheckpointWrite(MPI_Comm comm, MfgResults results, MfgSolver s
   record.checkpoint.seconds = seconds;
   if (rank == 0) Commit(results, state, path, &record, message);
   PetscCall(MfgResultsGetPath(results, "..", path)); /* that the folder of the run is there */
-  if (rank == 0 && !message[0] && checkpoint->slot < 0) MfgFolderSync(path, NULL, message);
+  if (rank == 0 && !message[0] && checkpoint->slot < 0) MfgFolderSync(path, 0, NULL, message);
   PetscCall(MfgShareMessage(comm, message));
   PetscCheck(!message[0], comm, PETSC_ERR_FILE_WRITE, "%s", message);
   PetscCallMPI(MPI_Bcast(&record.checkpoint, (int)sizeof(record.checkpoint), MPI_BYTE, 0, comm));

@@ -48,13 +48,6 @@ static void WriteLine(const char *folder, const char *name, FILE *list, char mes
     (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot read %.800s: %s", path, strerror(errno));
 }
 
-static PetscBool IsOneOf(const char *name, PetscInt count, const char *const names[])
-{
-  for (PetscInt i = 0; i < count; i++)
-    if (!strcmp(name, names[i])) return PETSC_TRUE;
-  return PETSC_FALSE;
-}
-
 /* The record comes last: without its line the list was cut off. */
 static void WriteLines(const char *folder, PetscInt count, const char *const except[], FILE *list,
                        char message[MFG_MESSAGE_SIZE])
@@ -64,7 +57,7 @@ static void WriteLines(const char *folder, PetscInt count, const char *const exc
 
   if (!entries) (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot read %.800s: %s", folder, strerror(errno));
   while (entries && !message[0] && (entry = readdir(entries))) {
-    if (entry->d_name[0] == '.' || IsOneOf(entry->d_name, count, except) ||
+    if (entry->d_name[0] == '.' || MfgIsOneOf(entry->d_name, count, except) ||
         !strcmp(entry->d_name, list_name) || !strcmp(entry->d_name, record_name))
       continue;
     WriteLine(folder, entry->d_name, list, message);

@@ -23,14 +23,14 @@ static PetscErrorCode Evaluate(MfgRun run, Vec value, const char **failure)
 /* The parameters of the game as JSON, for whoever opens the file without its record. */
 static PetscErrorCode WriteAttributes(MfgRun run, MfgFieldsFile file)
 {
-  MfgParameters parameters;
-  const char   *type;
-  char         *text = NULL;
-  size_t        size = 0;
-  FILE         *stream = open_memstream(&text, &size);
-  MfgJson       json = {stream, 0, PETSC_TRUE};
-  PetscBool    *skip;
-  PetscInt      rows, columns;
+  MfgParameters    parameters;
+  const char      *type;
+  char            *text = NULL;
+  size_t           size = 0;
+  FILE            *stream = open_memstream(&text, &size);
+  MfgJson          json = {stream, 0, PETSC_TRUE};
+  const PetscBool *skip;
+  PetscInt         rows, columns;
 
   PetscFunctionBeginUser;
   PetscCheck(stream, PETSC_COMM_SELF, PETSC_ERR_MEM, "No memory for a text");
@@ -41,7 +41,6 @@ static PetscErrorCode WriteAttributes(MfgRun run, MfgFieldsFile file)
   PetscCall(MfgJsonText(&json, "type", type));
   PetscCall(MfgJsonParameters(&json, parameters, skip));
   PetscCall(MfgJsonClose(&json, '}'));
-  PetscCall(PetscFree(skip));
   PetscCheck(!fclose(stream), PETSC_COMM_SELF, PETSC_ERR_MEM, "No memory for a text");
   PetscCall(MfgFieldsWriteText(file, "game", type));
   PetscCall(MfgFieldsWriteText(file, "parameters", text));
@@ -94,6 +93,7 @@ PetscErrorCode MfgFieldsWriteAll(MfgRun run, const char *path, const char **fail
   }
   if (!*failure) {
     PetscCall(MfgFieldsCreate(run->model, path, &file));
+    PetscCall(MfgFieldsSetSync(file, PETSC_FALSE)); /* it goes to the disk with the other files of the run */
     error = WriteArrays(run, J, file);
     /* A full disk is an error of every rank: the file can be closed all the same. */
     if (error == PETSC_ERR_FILE_WRITE) (void)MfgFieldsClose(&file);

@@ -208,7 +208,15 @@ static void SyncOne(const char *path, char message[MFG_MESSAGE_SIZE])
   if (file >= 0) (void)close(file);
 }
 
-void MfgFolderSync(const char *path, const char *except, char message[MFG_MESSAGE_SIZE])
+PetscBool MfgIsOneOf(const char *name, PetscInt count, const char *const names[])
+{
+  for (PetscInt i = 0; i < count; i++)
+    if (!strcmp(name, names[i])) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+void MfgFolderSync(const char *path, PetscInt count, const char *const except[],
+                   char message[MFG_MESSAGE_SIZE])
 {
   DIR           *folder = except ? opendir(path) : NULL;
   struct dirent *entry;
@@ -216,7 +224,8 @@ void MfgFolderSync(const char *path, const char *except, char message[MFG_MESSAG
 
   if (except && !folder) Tell("read", path, errno, message);
   while (folder && (entry = readdir(folder))) {
-    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || !strcmp(entry->d_name, except))
+    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+        MfgIsOneOf(entry->d_name, count, except))
       continue;
     (void)snprintf(file, sizeof(file), "%.3800s/%.255s", path, entry->d_name);
     SyncOne(file, message);

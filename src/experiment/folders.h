@@ -25,10 +25,12 @@ void MfgFileReplace(const char *path, size_t length, const char *text, char mess
 void MfgFolderTidy(const char *path);
 void MfgFolderRename(const char *from, const char *to, char message[MFG_MESSAGE_SIZE]);
 /*
-  Bring the entries of the folder to the disk, and the files in it except the one named so. except NULL: the
-  entries alone. (Opening and closing a file drops the locks that the process has on it.)
+  Bring the entries of the folder to the disk, and the files in it except the `count` named so. except NULL:
+  the entries alone. (Opening and closing a file drops the locks that the process has on it.)
 */
-void MfgFolderSync(const char *path, const char *except, char message[MFG_MESSAGE_SIZE]);
+void      MfgFolderSync(const char *path, PetscInt count, const char *const except[],
+                        char message[MFG_MESSAGE_SIZE]);
+PetscBool MfgIsOneOf(const char *name, PetscInt count, const char *const names[]);
 /* Bring the entries of the folder above `path` to the disk: that there is something at `path`. */
 void MfgFolderSyncAbove(const char *path, char message[MFG_MESSAGE_SIZE]);
 

@@ -144,12 +144,14 @@ static PetscErrorCode CheckCopyOfSolver(MfgRun run, IdleSearch *search)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, PetscBool **skip)
+PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, const PetscBool **skip)
 {
   IdleSearch search = {NULL, NULL, PETSC_TRUE};
   PetscInt   count;
 
   PetscFunctionBeginUser;
+  *skip = run->idle[section];
+  if (*skip) PetscFunctionReturn(0);
   PetscCall(MfgRunGetSection(run, section, &search.original));
   PetscCall(MfgParametersGetCount(search.original, &count));
   PetscCall(PetscCalloc1(count, &search.skip));
@@ -159,7 +161,7 @@ PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, PetscBool **skip)
     if (section == MFG_SECTION_SOLVER || section == MFG_SECTION_METRICS)
       PetscCall(CheckCopyOfSolver(run, &search));
   }
-  *skip = search.skip;
+  *skip = run->idle[section] = search.skip;
   PetscFunctionReturn(0);
 }
 
@@ -190,9 +192,9 @@ static PetscBool IsPath(const MfgParameterSpec *spec)
 
 static PetscErrorCode HashSection(MfgRun run, MfgSection section, uint64_t *hash)
 {
-  MfgParameters parameters;
-  PetscBool    *skip;
-  PetscInt      count;
+  MfgParameters    parameters;
+  const PetscBool *skip;
+  PetscInt         count;
 
   PetscFunctionBeginUser;
   PetscCall(MfgRunGetSection(run, section, &parameters));
@@ -208,7 +210,6 @@ static PetscErrorCode HashSection(MfgRun run, MfgSection section, uint64_t *hash
     *hash = HashText(HashText(*hash, spec->key), text);
     if (IsPath(spec)) PetscCall(HashFile(run, text, hash));
   }
-  PetscCall(PetscFree(skip));
   PetscFunctionReturn(0);
 }
 

@@ -9,9 +9,9 @@ enum { MFG_RUN_ID_SIZE = 256 };
 /*
   Rows of a section that are left out of the record: defaults that have no effect beside what the user gave,
   such as initial.weight beside a uniform law. With them the recorded parameters would not pass the check that
-  the file passed. *skip has a flag a row; free with PetscFree().
+  the file passed. *skip has a flag a row; it is the run's. For a run that was checked.
 */
-PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, PetscBool **skip);
+PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, const PetscBool **skip);
 
 /*
   "<game>-<solver>-seed<seed>-<hash>"; the hash is over everything that changes the numbers: the resolved

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,10 +22,19 @@ struct _p_MfgLaunch {
   PetscInt    max_failures;
   double      deadline, looked; /* MPI_Wtime() */
   MfgStop     stop;             /* as far as this rank knows */
+  PetscInt    claimed, failed;  /* runs, by this rank */
   char        name[256], folder[MFG_PATH_SIZE];
   PetscBool   open;
-  int         lock; /* on rank 0; -1: none */
+  int         lock;  /* on rank 0; -1: none */
+  int         tally; /* file of this rank; -1: none yet */
 };
+
+/*
+  A tally is a text of three numbers of runs, each of which is written where it stands when it changes: what
+  this rank has claimed, what of it is complete, and what has failed.
+*/
+enum { TALLY_COUNTS = 3, TALLY_DIGITS = 12, TALLY_WIDTH = TALLY_DIGITS + 1 };
+typedef enum { CLAIMED, GOOD, FAILED } Tally;
 
 static volatile sig_atomic_t asked_to_stop = 0;
 
@@ -60,7 +70,7 @@ PetscErrorCode MfgLaunchCreate(MPI_Comm comm, double deadline, PetscInt max_fail
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&l));
   l->comm = comm;
-  l->lock = -1;
+  l->lock = l->tally = -1;
   l->max_failures = max_failures;
   l->deadline = deadline;
   PetscCallMPI(MPI_Comm_rank(comm, &l->rank));
@@ -161,9 +171,28 @@ PetscErrorCode MfgLaunchDestroy(MfgLaunch *launch)
     *strrchr(l->folder, '/') = '\0';
     (void)rmdir(l->folder); /* .launches, unless another launch is there */
   }
+  if (l->tally >= 0) (void)close(l->tally);
   if (l->lock >= 0) (void)close(l->lock);
   PetscCall(PetscFree(*launch));
   PetscFunctionReturn(0);
+}
+
+static void OpenTally(MfgLaunch launch)
+{
+  char path[MFG_PATH_SIZE], entry[64];
+
+  (void)snprintf(entry, sizeof(entry), "tally-%d", (int)launch->rank);
+  GetPath(launch, entry, path);
+  launch->tally = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+}
+
+/* Nobody rests on the tallies but who shows them, and max_failures. */
+static void WriteTally(MfgLaunch launch, Tally which, PetscInt count)
+{
+  char text[32];
+
+  (void)snprintf(text, sizeof(text), "%*" PetscInt_FMT "\n", TALLY_DIGITS, count);
+  if (launch->tally >= 0) (void)!pwrite(launch->tally, text, TALLY_WIDTH, (off_t)which * TALLY_WIDTH);
 }
 
 void MfgLaunchClaim(MfgLaunch launch, PetscInt number, PetscBool *mine, char message[MFG_MESSAGE_SIZE])
@@ -175,40 +204,50 @@ void MfgLaunchClaim(MfgLaunch launch, PetscInt number, PetscBool *mine, char mes
   if (!*mine && errno != EEXIST)
     (void)snprintf(message, MFG_MESSAGE_SIZE, "cannot make %.800s/%s: %s", launch->folder, entry,
                    strerror(errno));
+  if (*mine && launch->tally < 0) OpenTally(launch);
+  if (*mine) WriteTally(launch, CLAIMED, ++launch->claimed);
 }
 
-/* The entries of the folder of claims by their beginnings. */
-static void CountEntries(MfgLaunch launch, PetscInt *claimed, PetscInt *good, PetscInt *failed)
+/* What was not written yet counts as zero. */
+static void ReadTally(MfgLaunch launch, const char *entry, PetscInt sum[TALLY_COUNTS])
 {
-  DIR           *folder = opendir(launch->folder);
-  struct dirent *entry;
+  char path[MFG_PATH_SIZE], text[TALLY_COUNTS * TALLY_WIDTH + 1] = "";
+  int  file;
 
-  *claimed = *good = *failed = 0;
-  while (folder && (entry = readdir(folder))) {
-    *claimed += !strncmp(entry->d_name, "claim-", 6);
-    *good += !strncmp(entry->d_name, "good-", 5);
-    *failed += !strncmp(entry->d_name, "failed-", 7);
-  }
-  if (folder) (void)closedir(folder);
+  GetPath(launch, entry, path);
+  file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  if (read(file, text, sizeof(text) - 1) > 0)
+    for (int i = 0; i < TALLY_COUNTS; i++) sum[i] += (PetscInt)strtol(&text[i * TALLY_WIDTH], NULL, 10);
+  (void)close(file);
 }
 
 void MfgLaunchCount(MfgLaunch launch, PetscInt *good, PetscInt *failed, PetscInt *working)
 {
-  PetscInt claimed;
+  DIR           *folder = opendir(launch->folder);
+  struct dirent *entry;
+  PetscInt       sum[TALLY_COUNTS] = {0, 0, 0};
 
-  CountEntries(launch, &claimed, good, failed);
-  *working = PetscMax(claimed - *good - *failed, 0);
+  while (folder && (entry = readdir(folder)))
+    if (!strncmp(entry->d_name, "tally-", 6)) ReadTally(launch, entry->d_name, sum);
+  if (folder) (void)closedir(folder);
+  *good = sum[GOOD];
+  *failed = sum[FAILED];
+  *working = PetscMax(sum[CLAIMED] - sum[GOOD] - sum[FAILED], 0);
 }
 
-void MfgLaunchTellEnd(MfgLaunch launch, PetscInt number, PetscBool good)
+void MfgLaunchTellGood(MfgLaunch launch, PetscInt count)
 {
-  char     entry[64];
-  PetscInt done, failed, working;
+  WriteTally(launch, GOOD, count);
+}
 
-  (void)snprintf(entry, sizeof(entry), "%s-%" PetscInt_FMT, good ? "good" : "failed", number);
-  (void)MakeFile(launch, entry);
-  if (good || launch->max_failures < 0) return;
-  MfgLaunchCount(launch, &done, &failed, &working);
+void MfgLaunchTellFailed(MfgLaunch launch)
+{
+  PetscInt good, failed, working;
+
+  WriteTally(launch, FAILED, ++launch->failed);
+  if (launch->max_failures < 0) return;
+  MfgLaunchCount(launch, &good, &failed, &working);
   if (failed >= launch->max_failures) MfgLaunchStop(launch, MFG_STOP_FAILURES);
 }
 

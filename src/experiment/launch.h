@@ -2,9 +2,9 @@
   One launch of the program on an experiment: who does which run, and when to stop.
 
   The folder .launches/<id> in that of the experiment has a file for each run that a group of ranks has
-  claimed, made with O_EXCL, so that claiming needs nobody's help while all ranks compute; a file for each run
-  that has ended; and the file `stop` once the launch is to end early. Functions are not collective unless
-  they say so.
+  claimed, made with O_EXCL, so that claiming needs nobody's help while all ranks compute; a file for each
+  rank that has claimed runs, with how many of them have ended; and a file `stop-<reason>` once the launch is
+  to end early. Functions are not collective unless they say so.
 */
 #ifndef THRONG_EXPERIMENT_LAUNCH_H
 #define THRONG_EXPERIMENT_LAUNCH_H
@@ -43,8 +43,10 @@ const char *MfgLaunchGetName(MfgLaunch launch);
 
 /* Claim the run with this number in the plan. *mine: nobody else has, in this launch. */
 void MfgLaunchClaim(MfgLaunch launch, PetscInt number, PetscBool *mine, char message[MFG_MESSAGE_SIZE]);
-/* Tell that the run has ended; stops the launch if there are too many failures. */
-void MfgLaunchTellEnd(MfgLaunch launch, PetscInt number, PetscBool good);
+/* Tell how many runs of this rank are complete. Another thread than that of all other calls may do so. */
+void MfgLaunchTellGood(MfgLaunch launch, PetscInt count);
+/* Tell that one more run of this rank has failed; stops the launch if there are too many failures. */
+void MfgLaunchTellFailed(MfgLaunch launch);
 /* How many have ended so far, and how many are at work. */
 void MfgLaunchCount(MfgLaunch launch, PetscInt *good, PetscInt *failed, PetscInt *working);
 

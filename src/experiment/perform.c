@@ -264,29 +264,30 @@ static PetscErrorCode Judge(Work *work)
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Publish(Work *work, char path[MFG_PATH_SIZE])
+/* The folder is left as it is; nobody can write on. */
+static PetscErrorCode LeaveUnwritten(Work *work, const char *problem, MfgRunOutcome *outcome)
+{
+  PetscFunctionBeginUser;
+  *outcome = MFG_RUN_UNWRITTEN;
+  if (work->run->rank == 0) MfgResultsTellUnwritten(work->results, problem);
+  PetscCall(MfgResultsLeave(work->results));
+  PetscFunctionReturn(0);
+}
+
+/* `path`: where the results are. */
+static PetscErrorCode Publish(Work *work, MfgRunOutcome *outcome, char path[MFG_PATH_SIZE])
 {
   PetscFunctionBeginUser;
   work->record.wall_seconds = MfgWatchGetSeconds(&work->watch);
   PetscCall(MfgResultsGetPath(work->results, "run.json", path));
   PetscCall(MfgRecordWrite(work->run, &work->record, path));
-  PetscCall(MfgResultsFinish(work->results, work->record.good,
-                             (PetscBool)(work->watch.verdict == MFG_WATCH_TIME_LIMIT), path));
-  PetscFunctionReturn(0);
-}
-
-/* The folder is left as it is; nobody can write on. */
-static PetscErrorCode TellUnwritten(Work *work, const char *problem, MfgRunOutcome *outcome)
-{
-  PetscFunctionBeginUser;
-  *outcome = MFG_RUN_UNWRITTEN;
-  if (work->run->rank == 0)
-    (void)fprintf(
-        stderr,
-        "throng: %s\nthrong: the run is not complete, see %s/%s.running; when results can be written "
-        "there, run the same command again\n",
-        problem, work->how->folder, work->how->run_id);
-  PetscCall(MfgResultsLeave(work->results));
+  *outcome = work->record.good ? MFG_RUN_GOOD : MFG_RUN_FAILED;
+  if (work->record.good && !work->how->alone) {
+    *outcome = MFG_RUN_ADDED;
+    if (work->how->publisher) PetscCall(MfgPublisherAdd(work->how->publisher, &work->results));
+  } else
+    PetscCall(MfgResultsFinish(work->results, work->record.good,
+                               (PetscBool)(work->watch.verdict == MFG_WATCH_TIME_LIMIT), path));
   PetscFunctionReturn(0);
 }
 
@@ -299,17 +300,16 @@ static PetscErrorCode Conclude(Work *work, MfgRunOutcome *outcome)
   PetscFunctionBeginUser;
   PetscCall(Judge(work));
   if (CannotWrite(work->code)) {
-    PetscCall(TellUnwritten(work, work->problem, outcome));
+    PetscCall(LeaveUnwritten(work, work->problem, outcome));
     PetscFunctionReturn(0);
   }
   PetscCall(MfgCatchBegin(work->run->comm, NULL, &caught));
-  code = Publish(work, path);
+  code = Publish(work, outcome, path);
   PetscCall(MfgCatchEnd(&caught, code, &code, problem));
   if (code) {
-    PetscCall(TellUnwritten(work, problem, outcome));
+    PetscCall(LeaveUnwritten(work, problem, outcome));
     PetscFunctionReturn(0);
   }
-  *outcome = work->record.good ? MFG_RUN_GOOD : MFG_RUN_FAILED;
   if (work->run->rank == 0 && work->how->alone)
     (void)printf("%s: %s; results in %s\n", work->record.status, work->record.reason, path);
   else if (work->run->rank == 0 && !work->record.good)
@@ -366,7 +366,7 @@ PetscErrorCode MfgRunPerform(MfgRun run, MfgLaunch launch, const MfgPerformance 
   PetscCall(MfgResultsCreate(run->comm, how->folder, how->run_id, &work.results));
   PetscCall(MfgResultsBegin(work.results, how->again, &begin, message));
   if (begin == MFG_BEGIN_FAILED) {
-    PetscCall(TellUnwritten(&work, message, outcome));
+    PetscCall(LeaveUnwritten(&work, message, outcome));
   } else if (begin != MFG_BEGIN_READY) {
     TellNotBegun(&work, begin, message, outcome);
   } else {

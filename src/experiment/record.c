@@ -60,7 +60,7 @@ static PetscErrorCode WriteHosts(MfgJson *json, Everywhere *all)
 }
 
 /* The resolved parameters in the shape of the experiment file. skip: idle rows by section. */
-static PetscErrorCode WriteParameters(MfgRun run, MfgJson *json, PetscBool *const skip[])
+static PetscErrorCode WriteParameters(MfgRun run, MfgJson *json, const PetscBool *const skip[])
 {
   const char *type, *name, *options;
   PetscInt    seed;
@@ -190,8 +190,8 @@ static PetscErrorCode WriteProvenance(MfgRun run, const MfgRecord *record, Every
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteAll(MfgRun run, const MfgRecord *record, PetscBool *const skip[], Everywhere *all,
-                               FILE *stream)
+static PetscErrorCode WriteAll(MfgRun run, const MfgRecord *record, const PetscBool *const skip[],
+                               Everywhere *all, FILE *stream)
 {
   MfgJson     json = {stream, 0, PETSC_TRUE};
   const char *name;
@@ -213,9 +213,9 @@ static PetscErrorCode WriteAll(MfgRun run, const MfgRecord *record, PetscBool *c
 
 PetscErrorCode MfgRecordWrite(MfgRun run, const MfgRecord *record, const char *path)
 {
-  Everywhere all;
-  PetscBool *skip[MFG_SECTION_COUNT];
-  int        error = 0;
+  Everywhere       all;
+  const PetscBool *skip[MFG_SECTION_COUNT];
+  int              error = 0;
 
   PetscFunctionBeginUser;
   PetscCall(Gather(run->comm, run->rank, &all));
@@ -230,7 +230,6 @@ PetscErrorCode MfgRecordWrite(MfgRun run, const MfgRecord *record, const char *p
   }
   PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, run->comm));
   PetscCheck(!error, run->comm, PETSC_ERR_FILE_WRITE, "Cannot write %s: %s", path, strerror(error));
-  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) PetscCall(PetscFree(skip[i]));
   PetscCall(PetscFree(all.hosts));
   PetscFunctionReturn(0);
 }

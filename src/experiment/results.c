@@ -261,6 +261,14 @@ PetscErrorCode MfgResultsLeave(MfgResults r)
   PetscFunctionReturn(0);
 }
 
+/* All that comes before the name: the checksums, and every file on the disk. */
+static void Seal(MfgResults r, PetscBool good, PetscInt first, char message[MFG_MESSAGE_SIZE])
+{
+  MfgChecksumsWrite(r->running, TRACES - first, traces + first, message);
+  if (!message[0]) MfgFolderSync(r->running, TRACES - first, traces + first, message);
+  if (!message[0] && !good) MfgFolderRemove(r->failed, message); /* of an earlier failure */
+}
+
 /*
   Give the running folder the name `target`, in place of what has it now. The lock goes with the folder:
   without it somebody could take the folder for one that a killed run left.
@@ -270,8 +278,14 @@ static void TakeName(MfgResults r, const char *target, char message[MFG_MESSAGE_
   if (MfgPathExists(target)) MfgFolderRename(target, r->replaced, message);
   if (!message[0]) MfgFolderRename(r->running, target, message);
   if (message[0]) (void)rename(r->replaced, target); /* it stays where it was */
-  if (!message[0]) MfgFolderSync(r->parent, NULL, message);
-  if (!message[0]) MfgFolderRemove(r->replaced, message);
+}
+
+/* When the name is on the disk. */
+static void CleanUp(MfgResults r, PetscBool good, PetscInt first, char message[MFG_MESSAGE_SIZE])
+{
+  MfgFolderRemove(r->replaced, message);
+  if (!message[0] && good) MfgFolderRemove(r->failed, message); /* what failed then has succeeded now */
+  if (!message[0]) RemoveTraces(good ? r->final : r->failed, first);
 }
 
 PetscErrorCode MfgResultsFinish(MfgResults r, PetscBool good, PetscBool keep, char path[MFG_PATH_SIZE])
@@ -282,16 +296,41 @@ PetscErrorCode MfgResultsFinish(MfgResults r, PetscBool good, PetscBool keep, ch
 
   PetscFunctionBeginUser;
   if (r->rank == 0) {
-    MfgChecksumsWrite(r->running, TRACES - first, traces + first, message);
-    if (!message[0]) MfgFolderSync(r->running, "lock", message);
-    if (!message[0] && !good) MfgFolderRemove(target, message); /* of an earlier failure */
+    Seal(r, good, first, message);
     if (!message[0]) TakeName(r, target, message);
-    if (!message[0] && good) MfgFolderRemove(r->failed, message); /* what failed then has succeeded now */
-    if (!message[0]) RemoveTraces(target, first);
+    if (!message[0]) MfgFolderSync(r->parent, 0, NULL, message);
+    if (!message[0]) CleanUp(r, good, first, message);
     DropLock(r);
   }
   PetscCall(MfgShareMessage(r->comm, message));
   PetscCheck(!message[0], r->comm, PETSC_ERR_FILE_WRITE, "%s", message);
   PetscCall(PetscStrncpy(path, target, MFG_PATH_SIZE));
   PetscFunctionReturn(0);
+}
+
+void MfgResultsFinishGood(PetscInt count, const MfgResults results[], char messages[][MFG_MESSAGE_SIZE])
+{
+  char parent[MFG_MESSAGE_SIZE] = "";
+
+  for (PetscInt i = 0; i < count; i++) {
+    messages[i][0] = '\0';
+    Seal(results[i], PETSC_TRUE, 0, messages[i]);
+  }
+  for (PetscInt i = 0; i < count; i++)
+    if (!messages[i][0]) TakeName(results[i], results[i]->final, messages[i]);
+  if (count) MfgFolderSync(results[0]->parent, 0, NULL, parent);
+  for (PetscInt i = 0; i < count; i++) {
+    if (!messages[i][0]) memcpy(messages[i], parent, sizeof(parent));
+    if (!messages[i][0]) CleanUp(results[i], PETSC_TRUE, 0, messages[i]);
+    DropLock(results[i]);
+  }
+}
+
+void MfgResultsTellUnwritten(MfgResults r, const char *problem)
+{
+  (void)fprintf(
+      stderr,
+      "throng: %s\nthrong: the run is not complete, see %s; when results can be written there, run the "
+      "same command again\n",
+      problem, r->running);
 }

@@ -51,6 +51,14 @@ PetscErrorCode MfgResultsLeave(MfgResults results);
   system is raised on every rank.
 */
 PetscErrorCode MfgResultsFinish(MfgResults results, PetscBool good, PetscBool keep, char path[MFG_PATH_SIZE]);
+/*
+  The same for good results in one folder together, which the disk likes better than one after another.
+  messages[i]: what went wrong with a result; empty: nothing. Not collective, for rank 0 of each result, and
+  for any thread: it calls neither MPI nor PETSc.
+*/
+void MfgResultsFinishGood(PetscInt count, const MfgResults results[], char messages[][MFG_MESSAGE_SIZE]);
+/* Say on stderr that the results cannot be written, why, and what to do. As for the threads, the same. */
+void MfgResultsTellUnwritten(MfgResults results, const char *problem);
 
 /*
   The state of a run in FOLDER. A result that was about to be replaced gets its name back if its run is not at

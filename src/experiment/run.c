@@ -85,6 +85,7 @@ PetscErrorCode MfgRunDestroy(MfgRun *run)
     PetscCall(PetscOptionsPop());
     PetscCall(PetscOptionsDestroy(&r->options));
   }
+  for (int i = 0; i < MFG_SECTION_COUNT; i++) PetscCall(PetscFree(r->idle[i]));
   PetscCall(MfgSolverDestroy(&r->solver));
   PetscCall(MfgModelDestroy(&r->model));
   PetscCall(MfgGameDestroy(&r->game));

@@ -11,6 +11,18 @@
 
 enum { MFG_MESSAGE_SIZE = 1024 };
 
+/* The sections of a run, in the order in which they are recorded. */
+typedef enum {
+  MFG_SECTION_GAME,
+  MFG_SECTION_SOLVER,
+  MFG_SECTION_METRICS,
+  MFG_SECTION_EVALUATION,
+  MFG_SECTION_OUTPUT,
+  MFG_SECTION_CHECKPOINT,
+  MFG_SECTION_COUNT
+} MfgSection;
+extern const char *const MfgSectionNames[MFG_SECTION_COUNT];
+
 typedef struct _p_MfgRun *MfgRun;
 struct _p_MfgRun {
   MPI_Comm    comm;
@@ -26,19 +38,8 @@ struct _p_MfgRun {
   MfgGame       game;
   MfgSolver     solver;
   MfgModel      model;
+  PetscBool    *idle[MFG_SECTION_COUNT]; /* see MfgRunFindIdle(); NULL: not asked for yet */
 };
-
-/* The sections of a run, in the order in which they are recorded. */
-typedef enum {
-  MFG_SECTION_GAME,
-  MFG_SECTION_SOLVER,
-  MFG_SECTION_METRICS,
-  MFG_SECTION_EVALUATION,
-  MFG_SECTION_OUTPUT,
-  MFG_SECTION_CHECKPOINT,
-  MFG_SECTION_COUNT
-} MfgSection;
-extern const char *const MfgSectionNames[MFG_SECTION_COUNT];
 
 /*
   A run of the document `root`, which becomes the run's; NULL: an empty one. `errors` stays the caller's.

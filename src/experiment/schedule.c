@@ -14,7 +14,8 @@ typedef struct {
   const char    *folder;
   MfgLaunch      launch;
   MfgOverview    overview;
-  MfgTally       tally; /* of the groups whose first rank this is */
+  MfgPublisher   publisher; /* of the groups whose first rank this is, as are these: */
+  MfgTally       tally;
   PetscInt      *order; /* [todo] numbers of the runs to be done, in the order in which they are taken */
   PetscInt       todo;
 } Schedule;
@@ -51,11 +52,14 @@ static PetscErrorCode TakeNext(Schedule *schedule, MPI_Comm group, PetscInt *at,
                                PetscInt *place)
 {
   PetscMPIInt rank;
+  PetscInt    unwritten;
   char        message[MFG_MESSAGE_SIZE] = "";
 
   PetscFunctionBeginUser;
   *place = -1;
   PetscCallMPI(MPI_Comm_rank(group, &rank));
+  PetscCall(MfgPublisherGetUnwritten(schedule->publisher, &unwritten));
+  if (unwritten) MfgLaunchStop(schedule->launch, MFG_STOP_WRITING);
   while (rank == 0 && *place < 0 && *at < end && MfgLaunchGetStop(schedule->launch, 0) == MFG_STOP_NONE) {
     PetscBool mine;
 
@@ -105,6 +109,8 @@ static PetscErrorCode Perform(Schedule *schedule, MPI_Comm group, PetscInt numbe
   PetscMPIInt   rank;
 
   PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(group, &rank));
+  if (rank == 0) how.publisher = schedule->publisher;
   PetscCall(MfgStageReset());
   PetscCall(MfgErrorsCreate("", 0, NULL, &errors));
   PetscCall(MfgSweepGetDocument(schedule->plan->sweep, planned->variant, &root));
@@ -113,11 +119,12 @@ static PetscErrorCode Perform(Schedule *schedule, MPI_Comm group, PetscInt numbe
   PetscCall(MfgRunPerform(run, schedule->launch, &how, &outcome));
   PetscCall(Discard(group, &run));
   PetscCall(MfgErrorsDestroy(&errors));
-  PetscCallMPI(MPI_Comm_rank(group, &rank));
   if (rank != 0) PetscFunctionReturn(0);
-  schedule->tally.count[outcome]++;
-  if (outcome == MFG_RUN_GOOD || outcome == MFG_RUN_FAILED)
-    MfgLaunchTellEnd(schedule->launch, number, (PetscBool)(outcome == MFG_RUN_GOOD));
+  if (outcome == MFG_RUN_GOOD)
+    PetscCall(MfgPublisherAddOther(schedule->publisher));
+  else
+    schedule->tally.count[outcome]++;
+  if (outcome == MFG_RUN_FAILED) MfgLaunchTellFailed(schedule->launch);
   if (outcome == MFG_RUN_UNWRITTEN) MfgLaunchStop(schedule->launch, MFG_STOP_WRITING);
   PetscFunctionReturn(0);
 }
@@ -148,6 +155,7 @@ static PetscErrorCode SplitAll(Schedule *schedule, PetscInt *count, Width **widt
     width->begin = begin;
     width->end = end;
     PetscCall(MfgGroupsSplit(schedule->comm, ranks, &width->group, &groups));
+    if (width->group != MPI_COMM_NULL) PetscCall(MfgCatchPrepare(width->group));
   }
   PetscFunctionReturn(0);
 }
@@ -164,6 +172,18 @@ static PetscErrorCode PerformWidth(Schedule *schedule, Width *width)
     PetscCall(TakeNext(schedule, width->group, &at, width->end, &place));
   }
   PetscCallMPI(MPI_Comm_free(&width->group));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode FinishPublishing(Schedule *schedule)
+{
+  PetscInt good, unwritten;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgPublisherDestroy(&schedule->publisher, &good, &unwritten));
+  schedule->tally.count[MFG_RUN_ADDED] = 0;
+  schedule->tally.count[MFG_RUN_GOOD] = good;
+  schedule->tally.count[MFG_RUN_UNWRITTEN] += unwritten;
   PetscFunctionReturn(0);
 }
 
@@ -198,9 +218,11 @@ PetscErrorCode MfgScheduleRun(MPI_Comm comm, MfgPlan *plan, const char *folder, 
   PetscCallMPI(MPI_Comm_size(comm, &schedule.size));
   PetscCall(MfgScheduleOrder(plan, &schedule.todo, &schedule.order));
   PetscCall(MfgOverviewBegin(launch, schedule.todo, (PetscBool)(schedule.rank == 0), &schedule.overview));
+  PetscCall(MfgPublisherCreate(launch, &schedule.publisher));
   PetscCall(SplitAll(&schedule, &count, &widths));
   for (PetscInt i = 0; i < count; i++) PetscCall(PerformWidth(&schedule, &widths[i]));
   PetscCall(PetscFree(widths));
+  PetscCall(FinishPublishing(&schedule));
   PetscCall(WaitForAll(&schedule));
   PetscCall(MfgOverviewEnd(&schedule.overview));
   PetscCall(PetscFree(schedule.order));

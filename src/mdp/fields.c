@@ -6,12 +6,11 @@
 #include <errno.h>
 #include <string.h>
 #include "fields.h"
-#include "fields_disk.h"
 
 /* `ok` is rank 0's; on false, or after an error of the disk, every rank raises the error. */
 static PetscErrorCode Agree(MfgFieldsFile file, PetscBool ok, const char *what)
 {
-  int error = file->error ? file->error : ok ? 0 : EIO;
+  int error = file->disk.error ? file->disk.error : ok ? 0 : EIO;
 
   PetscFunctionBegin;
   PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, file->model->comm));
@@ -29,13 +28,14 @@ PetscErrorCode MfgFieldsCreate(MfgModel model, const char *path, MfgFieldsFile *
   PetscCall(PetscNew(file));
   (*file)->model = model;
   (*file)->writing = PETSC_TRUE;
+  (*file)->disk.sync = 1;
   PetscCall(PetscStrncpy((*file)->path, path, sizeof((*file)->path)));
   PetscCallMPI(MPI_Comm_rank(model->comm, &(*file)->rank));
   PetscCallMPI(MPI_Comm_size(model->comm, &(*file)->size));
   if ((*file)->rank == 0) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* we say ourselves what went wrong */
-    (*file)->file = MfgDiskCreate_Private(path, &(*file)->error);
-    if ((*file)->file < 0) error = (*file)->error;
+    (*file)->file = MfgDiskCreate_Private(path, &(*file)->disk);
+    if ((*file)->file < 0) error = (*file)->disk.error;
   }
   PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, model->comm));
   if (error) PetscCall(PetscFree(*file));
@@ -250,6 +250,13 @@ PetscErrorCode MfgFieldsWriteInteger(MfgFieldsFile file, const char *name, Petsc
   PetscFunctionBegin;
   if (file->rank == 0) ok = WriteAttribute(file->file, name, H5T_NATIVE_INT64, &wide);
   PetscCall(Agree(file, ok, name));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgFieldsSetSync(MfgFieldsFile file, PetscBool sync)
+{
+  PetscFunctionBegin;
+  file->disk.sync = (int)sync;
   PetscFunctionReturn(0);
 }
 

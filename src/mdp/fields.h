@@ -3,6 +3,7 @@
 #define THRONG_FIELDS_H
 
 #include <hdf5.h>
+#include "fields_disk.h"
 #include "mdp_impl.h"
 
 /*
@@ -19,7 +20,7 @@ struct _p_MfgFieldsFile {
   PetscMPIInt rank, size;
   char        path[PETSC_MAX_PATH_LEN];
   PetscBool   writing, failed; /* failed: something could not be written, as all ranks know */
-  int         error;           /* on rank 0: errno of the disk; 0: none */
+  MfgDisk     disk;            /* on rank 0 */
   hid_t       file;            /* on rank 0 */
 };
 

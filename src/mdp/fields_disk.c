@@ -10,30 +10,31 @@
 #endif
 
 typedef struct {
-  H5FD_t  header; /* HDF5's own; comes first */
-  int     handle;
-  int    *error;
-  haddr_t allocated, size; /* bytes: in use as HDF5 sees it, and of the file */
+  H5FD_t   header; /* HDF5's own; comes first */
+  int      handle;
+  MfgDisk *owner;
+  haddr_t  allocated, size; /* bytes: in use as HDF5 sees it, and of the file */
 } Disk;
 
 static void Note(const Disk *disk, int error)
 {
-  if (!*disk->error) *disk->error = error ? error : EIO;
+  if (!disk->owner->error) disk->owner->error = error ? error : EIO;
 }
 
 static H5FD_t *Open(const char *path, unsigned flags, hid_t access, haddr_t largest)
 {
-  int *const *error = H5Pget_driver_info(access);
-  const int   mode = (flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY) | (flags & H5F_ACC_CREAT ? O_CREAT : 0) |
+  MfgDisk *const *owner = H5Pget_driver_info(access);
+  const int       mode = (flags & H5F_ACC_RDWR ? O_RDWR : O_RDONLY) | (flags & H5F_ACC_CREAT ? O_CREAT : 0) |
                    (flags & H5F_ACC_TRUNC ? O_TRUNC : 0) | (flags & H5F_ACC_EXCL ? O_EXCL : 0);
   Disk *disk = calloc(1, sizeof(*disk));
   off_t size;
 
   (void)largest;
   if (!disk) return NULL;
-  disk->error = *error;
+  disk->owner = *owner;
   disk->handle = open(path, mode | O_CLOEXEC, 0666);
-  *disk->error = disk->handle < 0 ? errno : 0; /* HDF5 tries whether there is a file before it creates one */
+  disk->owner->error =
+      disk->handle < 0 ? errno : 0; /* HDF5 tries whether there is a file before it creates one */
   if (disk->handle < 0) {
     free(disk);
     return NULL;
@@ -47,7 +48,8 @@ static herr_t Close(H5FD_t *file)
 {
   Disk *disk = (Disk *)file;
 
-  if (!*disk->error && fsync(disk->handle) && errno != EINVAL && errno != ENOTSUP) Note(disk, errno);
+  if (disk->owner->sync && !disk->owner->error && fsync(disk->handle) && errno != EINVAL && errno != ENOTSUP)
+    Note(disk, errno);
   if (close(disk->handle)) Note(disk, errno);
   free(disk);
   return 0;
@@ -109,7 +111,7 @@ static herr_t Write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t at, s
 
   (void)type, (void)transfer;
   if (at + size > disk->size) disk->size = at + size;
-  while (size && !*disk->error) {
+  while (size && !disk->owner->error) {
     const ssize_t done = pwrite(disk->handle, bytes, size, (off_t)at);
 
     if (done < 0 && errno == EINTR) continue;
@@ -129,7 +131,7 @@ static herr_t Truncate(H5FD_t *file, hid_t transfer, hbool_t closing)
   Disk *disk = (Disk *)file;
 
   (void)transfer, (void)closing;
-  if (!*disk->error && disk->allocated != disk->size && ftruncate(disk->handle, (off_t)disk->allocated))
+  if (!disk->owner->error && disk->allocated != disk->size && ftruncate(disk->handle, (off_t)disk->allocated))
     Note(disk, errno);
   disk->size = disk->allocated;
   return 0;
@@ -143,7 +145,7 @@ static const H5FD_class_t driver = {
     .name = "throng",
     .maxaddr = (haddr_t)1 << 62,
     .fc_degree = H5F_CLOSE_WEAK,
-    .fapl_size = sizeof(int *),
+    .fapl_size = sizeof(MfgDisk *),
     .open = Open,
     .close = Close,
     .query = Query,
@@ -167,19 +169,18 @@ static hid_t GetDriver(void)
   return id;
 }
 
-hid_t MfgDiskCreate_Private(const char *path, int *error)
+hid_t MfgDiskCreate_Private(const char *path, MfgDisk *disk)
 {
   const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
   hid_t       file = -1;
 
-  *error = 0;
+  disk->error = 0;
   /* the same values are the same bytes, whenever they are written */
   (void)H5Pset_obj_track_times(creation, 0);
   (void)H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
-  if (H5Pset_driver(access, GetDriver(), &error) >= 0)
-    file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+  if (H5Pset_driver(access, GetDriver(), &disk) >= 0) file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
   if (access >= 0) (void)H5Pclose(access);
   if (creation >= 0) (void)H5Pclose(creation);
-  if (file < 0 && !*error) *error = EIO;
+  if (file < 0 && !disk->error) disk->error = EIO;
   return file;
 }

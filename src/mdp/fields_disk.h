@@ -8,12 +8,16 @@
 
 #include <hdf5.h>
 
+/* What a file and its owner tell each other until it is closed. */
+typedef struct {
+  int error; /* 0, or the errno of the first call that failed */
+  int sync;  /* whether closing brings the file to the disk */
+} MfgDisk;
+
 /*
-  Create the file, or empty it. *error: 0, or the errno of the first call that failed, from here on until the
-  file is closed, which brings it to the disk. Not collective. Negative if there is no file. The format is
-  that of HDF5 1.8, whose tables have checksums: a flipped bit is not taken for a wild size, which can cost
-  all memory.
+  Create the file, or empty it. Not collective. Negative if there is no file. The format is that of HDF5 1.8,
+  whose tables have checksums: a flipped bit is not taken for a wild size, which can cost all memory.
 */
-hid_t MfgDiskCreate_Private(const char *path, int *error);
+hid_t MfgDiskCreate_Private(const char *path, MfgDisk *disk);
 
 #endif

@@ -65,6 +65,14 @@ def test_numbers_in_labels_have_as_many_digits_as_tell_them_apart(tmp_path):
     assert labels == ["η = 0.21544", "η = 0.215441"]
 
 
+def test_a_discount_that_is_nearly_1_is_not_1_in_a_label(tmp_path):
+    discounts = [0.9, 0.9999, 0.999999, 0.99951234567, 0.9876543, 1 - 1e-12]
+    runs = each(grid(game__discount=discounts), lambda axes: [1.0])
+    labels = [one.label for one in grouping(write(tmp_path, runs)).groups]
+    numbers = ["0.9", "0.9877", "0.99951", "0.9999", "0.999999", repr(1 - 1e-12)]
+    assert [label.removeprefix("γ = ") for label in labels] == numbers
+
+
 def test_the_table_has_means_and_intervals_of_each_group(tmp_path):
     values = {1: 2.0, 2: 4.0, 3: 6.0, 4: 8.0, 5: 10.0}
     runs = each(
@@ -144,12 +152,57 @@ def test_other_keys_and_what_is_averaged_over(tmp_path, capsys):
     by_solver = compare(folder, "--by", "solver.type")
     assert [row["runs"] for row in by_solver] == [5, 20]
     assert by_solver[1]["final.exploitability.mean"] == pytest.approx(0.3)
-    error = capsys.readouterr().err
-    assert "the means are also over solver.eta, solver.beta.value" in error
+    assert [row["also_over"] for row in by_solver] == [None, "solver.eta, solver.beta.value"]
+    output = capsys.readouterr()
+    assert "the means are also over solver.eta, solver.beta.value" in output.err
+    assert "mean over seed, and within each seed over solver.eta, solver.beta.value:" in output.out
     rows = compare(folder, "--by", "solver.type", "--by", "solver.beta")
     assert [row["solver.beta.value"] for row in rows] == [None, 0.1, 0.2]
     over_eta = compare(folder, "--over", "seed", "--over", "solver.eta")
     assert [row["runs"] for row in over_eta] == [5, 10, 10]
+
+
+def test_a_parameter_of_some_solvers_brings_the_solver_with_it(tmp_path):
+    axes = mixed() + grid(
+        solver__type=["online_mirror_descent"], solver__temperature=[1, 2], seed=range(1, 6)
+    )
+    folder = write(tmp_path, each(axes, lambda axes: [1.0]))
+    found = grouping(folder, ["solver.eta"])
+    assert found.keys == ["solver.type", "solver.eta"]
+    assert [one.label for one in found.groups] == [
+        "Fictitious play",
+        "MF-TRPO, η = 0.1, all β",
+        "MF-TRPO, η = 0.5, all β",
+        "Online mirror descent, all τ",
+    ]
+    one_solver = [one for one in axes if one["solver.type"] == "mf_trpo"]
+    for run in one_solver[:5]:
+        del run["solver.eta"]
+    folder = write(tmp_path, each(one_solver, lambda axes: [1.0]), name="one")
+    found = grouping(folder, ["solver.eta"])
+    assert found.keys == ["solver.eta"]
+    assert [one.label for one in found.groups] == ["no η", "η = 0.1, all β", "η = 0.5"]
+
+
+def test_runs_of_one_seed_are_averaged_before_the_interval(tmp_path, capsys):
+    axes = grid(solver__eta=[1], solver__beta=[0.1, 0.2, 0.3], seed=[1, 2])
+    folder = write(tmp_path, each(axes, lambda axes: [100 * axes["solver.beta"] + axes["seed"]]))
+    (row,) = compare(folder, "--by", "solver.eta")
+    numbers = {what: row[f"final.exploitability.{what}"] for what in ("count", "seeds", "mean")}
+    assert numbers == {"count": 6, "seeds": 2, "mean": pytest.approx(21.5)}
+    half = 12.7062047 * math.sqrt(0.5 / 2)  # of the means 21 and 22 of both seeds
+    assert row["final.exploitability.low"] == pytest.approx(21.5 - half)
+    assert row["final.exploitability.deviation"] == pytest.approx(math.sqrt(0.5))
+    assert "6 of 6 runs, 2 seeds: η = 1, all β" in capsys.readouterr().out
+    by_seed = compare(folder, "--by", "seed")
+    assert [row["final.exploitability.low"] for row in by_seed] == [None, None]
+    assert "mean over solver.beta.value:" in capsys.readouterr().out
+    games = [dict(one, **{"game.seed": one.pop("solver.beta")}) for one in axes]
+    runs = each(games, lambda axes: [100 * axes["game.seed"] + axes["seed"]])
+    folder = write(tmp_path, runs, name="games")
+    (row,) = compare(folder, "--over", "game.seed", "--over", "seed")
+    assert row["final.exploitability.seeds"] == 3
+    assert row["final.exploitability.deviation"] == pytest.approx(10)
 
 
 def test_what_follows_from_other_parameters_makes_no_group(tmp_path):
@@ -180,10 +233,15 @@ def test_one_number_written_in_two_ways_is_one(tmp_path):
 
 def test_a_seed_that_is_there_twice_is_a_caution(tmp_path, capsys):
     for name in ("a", "b"):
-        write(tmp_path, each(grid(seed=[1, 2]), lambda axes: [1.0]), name=name)
-    (row,) = compare(tmp_path)
-    assert row["runs"] == 4
-    assert "seed 1 is there 2 times" in capsys.readouterr().err
+        axes = grid(solver__eta=[0.1, 0.2, 0.5], seed=[1, 2])
+        write(tmp_path, each(axes, lambda axes: [axes["seed"]]), name=name)
+    rows = compare(tmp_path)
+    assert [(row["runs"], row["final.exploitability.seeds"]) for row in rows] == [(4, 2)] * 3
+    assert rows[0]["final.exploitability.high"] == pytest.approx(1.5 + 12.7062047 / 2)
+    words = "η = 0.1: 2 runs with seed 1, and so in 2 more settings; runs of one seed are averaged"
+    assert words in capsys.readouterr().err
+    compare(tmp_path, "--by", "solver.type")
+    assert "all η: 2 runs with seed 1; runs of one seed" in capsys.readouterr().err
 
 
 def test_runs_outside_the_plan_take_part_unless_they_are_not_wanted(tmp_path):
@@ -204,6 +262,7 @@ def test_runs_outside_the_plan_take_part_unless_they_are_not_wanted(tmp_path):
             "solver.etta: no run has this parameter; did you mean solver.eta",
         ),
         (["--over", "sed"], "did you mean seed"),
+        (["--by", "seed", "--over", "seed"], "seed: named with --by and with --over"),
         (["--metric", "quality"], "no run has a value of quality; name it in metrics.which"),
         (["--metric", "exploit"], "--metric exploit: no such metric; there are exploitability, "),
         pytest.param(
@@ -242,7 +301,19 @@ def test_the_best_settings_are_printed_first(tmp_path, capsys):
     at = next(i for i, line in enumerate(lines) if line.startswith("exploitability at the end"))
     labels = [line.rsplit(": ", 1)[1] for line in lines[at + 1 : at + 11]]
     assert labels == [f"η = {k / 10:g}" for k in range(12, 2, -1)]
-    assert "2 more settings are in compare.csv" in lines[at + 11]
+    assert lines[at + 11] == "  2 more settings in compare.csv"
+
+
+def test_settings_without_a_mean_are_named(tmp_path, capsys):
+    runs = each(grid(solver__eta=[0.1, 0.2, 0.5], seed=[1, 2]), lambda axes: [3.0, 0.5])
+    runs[0].values = [3.0, 0.0]
+    for run in runs[2:4]:
+        run.status = "failed"
+    folder = write(tmp_path, runs)
+    compare(folder, "--mean", "geometric", code=1)
+    output = capsys.readouterr().out
+    assert "without a result: η = 0.2\n" in output
+    assert "without a geometric mean, for a value is not above zero: η = 0.1\n" in output
 
 
 @pytest.mark.figures

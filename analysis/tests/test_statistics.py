@@ -56,6 +56,26 @@ def test_one_run_has_no_interval_and_none_no_mean():
     assert Spread.of([None], "arithmetic") == Spread(0)
 
 
+def test_runs_of_one_seed_are_averaged_first():
+    spread = Spread.of([1, 3, 5, None, 9], "arithmetic", ["a", "a", "b", "b", "c"])
+    alone = Spread.of([2, 5, 9], "arithmetic")
+    assert (spread.count, spread.seeds, alone.seeds) == (4, 3, 3)
+    for what in ("mean", "low", "high", "deviation"):
+        assert getattr(spread, what) == pytest.approx(getattr(alone, what))
+    assert (spread.least, spread.median, spread.most) == (1, 4, 9)
+    assert Spread.of([1, 4], "arithmetic", [7, 7]).low is None
+    pairs = Spread.of([1e-2, 1e-4, 1e-5], "geometric", [1, 1, 2])
+    assert pairs.mean == pytest.approx(1e-4)
+    mean = mean_course(
+        [course([0, 1], [1, 2]), course([0], [9]), course([], [])],
+        "iterations",
+        "arithmetic",
+        "xxy",
+    )
+    assert (list(mean.mean), mean.runs, mean.seeds) == ([5, 5.5], 2, 1)
+    assert np.isnan(mean.low).all()
+
+
 def test_the_interval_holds_the_mean_as_often_as_it_says():
     rng = np.random.default_rng(1)
     _, low, high = intervals(rng.normal(3, 2, size=(5, 20_000)), "arithmetic")

@@ -11,12 +11,12 @@ from throng_analysis.experiments import find_experiments
 from throng_analysis.figures.bands import draw_bands
 from throng_analysis.figures.cells import draw_cells
 from throng_analysis.figures.style import Drawing
-from throng_analysis.groups import Grouping, SeedGroup, group, resolve
+from throng_analysis.groups import Grouping, SeedGroup, group, resolve, without_mean
 from throng_analysis.metrics import BY_COLUMN, EXPLOITABILITY, GAPS, Metric
 from throng_analysis.output import write_whole, writing_below
 from throng_analysis.record import ENDED_WELL
 from throng_analysis.scan import STATUSES, Entry, scan
-from throng_analysis.statistics import ARITHMETIC, Spread
+from throng_analysis.statistics import ARITHMETIC
 from throng_analysis.summary import problems_of, several, summary_of
 from throng_analysis.table import column_of, write_frame
 
@@ -137,11 +137,6 @@ def _is_numeric(groups: Sequence[SeedGroup], key: str) -> bool:
     return len(values) > 1 and all(type(value) in (int, float) for value in values)
 
 
-def spread_of(one: SeedGroup, name: str, mean: str = ARITHMETIC) -> Spread:
-    """Return the spread of a number such as 'final.exploitability' over the good runs."""
-    return Spread.of([entry.numbers.get(name) for entry in one.good], mean)
-
-
 def frame_of_groups(grouping: Grouping, question: Question) -> pl.DataFrame:
     """Return one row for each group: its parameters, its runs by status, and its numbers."""
     column = question.metric
@@ -149,19 +144,21 @@ def frame_of_groups(grouping: Grouping, question: Question) -> pl.DataFrame:
     if BY_COLUMN[column] in GAPS:
         numbers[f"best.{column}"] = question.mean
     numbers |= {"iterations": ARITHMETIC, "solve_seconds": ARITHMETIC}
-    rows = [_row(one, numbers) for one in grouping.groups]
+    rows = [_row(one, numbers, bool(grouping.pooled)) for one in grouping.groups]
     names = [*grouping.keys, *(name for name in rows[0] if name not in grouping.keys)]
     return pl.DataFrame([column_of(name, rows) for name in names])
 
 
-def _row(one: SeedGroup, numbers: dict[str, str]) -> dict:
+def _row(one: SeedGroup, numbers: dict[str, str], pooled: bool) -> dict:
     lacking = one.lacking()
     row = dict(one.setting) | {"runs": len(one.entries), "good": len(one.good)}
+    if pooled:
+        row["also_over"] = ", ".join(one.pooled) or None
     row |= {status: lacking[status] for status in STATUSES if status not in ENDED_WELL}
     row["stale"] = sum(bool(entry.stale) for entry in one.entries)
     for name, mean in numbers.items():
-        spread = spread_of(one, name, mean)
-        row[f"{name}.count"] = spread.count
+        spread = one.spread(name, mean)
+        row[f"{name}.count"], row[f"{name}.seeds"] = spread.count, spread.seeds
         row |= {f"{name}.{what}": getattr(spread, what) for what in SPREAD}
     return row
 
@@ -169,14 +166,16 @@ def _row(one: SeedGroup, numbers: dict[str, str]) -> dict:
 def best_of(grouping: Grouping, question: Question) -> str:
     """Return the settings with the smallest final means, in words."""
     name = f"final.{question.metric}"
-    found = [(spread_of(one, name, question.mean), one) for one in grouping.groups]
+    found = [(one.spread(name, question.mean), one) for one in grouping.groups]
     found = sorted((pair for pair in found if pair[0].mean is not None), key=lambda p: p[0].mean)
-    metric = question.measured
-    lines = [f"{metric.label} at the end, {question.mean} mean over {' and '.join(grouping.over)}:"]
+    lines = [f"{question.measured.label} at the end, {question.mean} mean {grouping.averaging}:"]
     for spread, one in found[:MOST_PRINTED]:
         interval = "" if spread.low is None else f" [{spread.low:.3g}, {spread.high:.3g}]"
         runs = f"{spread.count} of {several(len(one.entries), 'run')}"
+        if spread.seeds < spread.count:
+            runs += f", {several(spread.seeds, 'seed')}"
         lines.append(f"  {spread.mean:.4g}{interval}, {runs}: {one.label}")
-    if len(found) > MOST_PRINTED:
-        lines.append(f"  {len(found) - MOST_PRINTED} more settings are in compare.csv")
+    if more := len(found[MOST_PRINTED:]):
+        lines.append(f"  {several(more, 'more setting')} in compare.csv")
+    lines += [f"  {words}" for words in without_mean(grouping, name, question.mean)]
     return "\n".join(lines)

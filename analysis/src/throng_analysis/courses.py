@@ -17,28 +17,36 @@ class MeanCourse:
 
     x: np.ndarray  # iterations or seconds
     mean: np.ndarray
-    low: np.ndarray  # NaN for a single run
+    low: np.ndarray  # NaN for a single seed
     high: np.ndarray
     kind: str  # arithmetic or geometric
     runs: int
+    seeds: int  # of these runs: n of the interval
     held: int  # runs that ended before the last one and keep their last value from there on
 
 
-def mean_course(courses: Sequence[Course], abscissa: str, mean: str) -> MeanCourse | None:
+def mean_course(
+    courses: Sequence[Course], abscissa: str, mean: str, seeds: Sequence[object] | None = None
+) -> MeanCourse | None:
     """Return the mean over runs, from where all have begun to where the last one ends.
 
-    Between its rows, and after the last of them, a run has the value of the row before. None if no
-    run has a row.
+    Between its rows, and after the last of them, a run has the value of the row before. `seeds`
+    as for intervals(). None if no run has a row.
     """
-    rows = [(getattr(course, abscissa), course.values) for course in courses if len(course.values)]
-    if not rows:
+    seeds = range(len(courses)) if seeds is None else seeds
+    kept = [
+        (course, seed) for course, seed in zip(courses, seeds, strict=True) if len(course.values)
+    ]
+    if not kept:
         return None
+    rows = [(getattr(course, abscissa), course.values) for course, _ in kept]
+    seeds = [seed for _, seed in kept]
     first, last = max(x[0] for x, _ in rows), max(x[-1] for x, _ in rows)
     x = np.unique(np.concatenate([x for x, _ in rows]))
     x = x[(x >= first) & (x <= last)]
     if len(x) > MOST_POINTS:
         x = x[np.unique(np.linspace(0, len(x) - 1, MOST_POINTS).round().astype(int))]
     held = [values[np.searchsorted(places, x, side="right") - 1] for places, values in rows]
-    middle, low, high = intervals(np.array(held), mean)
+    middle, low, high = intervals(np.array(held), mean, seeds)
     early = sum(places[-1] < last for places, _ in rows) if abscissa == "iterations" else 0
-    return MeanCourse(x, middle, low, high, mean, len(rows), early)
+    return MeanCourse(x, middle, low, high, mean, len(rows), len(set(seeds)), early)

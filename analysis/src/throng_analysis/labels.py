@@ -23,6 +23,8 @@ SYMBOLS = {
     "solver.temperature": "τ",
 }
 SEED = "seed"
+SOLVER = "solver.type"
+MOST_POOLED = 2  # parameters that a label names as averaged
 POPULATION = "metrics.population."
 # What changes neither the curve of a run nor its meaning, but where it ends and how exact it is.
 # It stands in a label only if runs cannot be told apart without it.
@@ -97,7 +99,7 @@ def _with_status(label: str, runs: list[Run]) -> str:
 def differing(settings: list[dict]) -> list[str]:
     """Return the keys in which runs differ, in the order of the records, without the solver."""
     keys = list(dict.fromkeys(key for setting in settings for key in setting))
-    return [key for key in keys if key != "solver.type" and _differs(key, settings)]
+    return [key for key in keys if key != SOLVER and _differs(key, settings)]
 
 
 def differing_keys(runs: Sequence[Run], *prefixes: str) -> list[str]:
@@ -112,14 +114,14 @@ def _differs(key: str, settings: list[dict]) -> bool:
     if len({repr(setting[key]) for setting in settings if key in setting}) > 1:
         return True
     # One solver, where the key is there in some runs and absent in others.
-    having = {setting.get("solver.type") for setting in settings if key in setting}
-    lacking = {setting.get("solver.type") for setting in settings if key not in setting}
+    having = {setting.get(SOLVER) for setting in settings if key in setting}
+    lacking = {setting.get(SOLVER) for setting in settings if key not in setting}
     return bool(having & lacking)
 
 
 def _rank(setting: dict, keys: list[str]) -> list[tuple]:
     """Return what a run is sorted by: its solver, then numbers by size and texts by letter."""
-    values = [setting.get("solver.type"), *(setting.get(key) for key in keys)]
+    values = [setting.get(SOLVER), *(setting.get(key) for key in keys)]
     return [
         (0, value, "") if isinstance(value, int | float) else (1, 0, str(value)) for value in values
     ]
@@ -128,7 +130,7 @@ def _rank(setting: dict, keys: list[str]) -> list[tuple]:
 def _labels(settings: list[dict], keys: list[str]) -> list[str]:
     labels = []
     for setting in settings:
-        solver = solver_words(str(setting.get("solver.type", "solver not named")))
+        solver = solver_words(str(setting.get(SOLVER, "solver not named")))
         parts = [_part(key, setting, keys) for key in keys if setting.get(key) is not None]
         labels.append(", ".join([solver, *filter(None, parts)]))
     return labels
@@ -146,7 +148,14 @@ def setting_label(setting: dict, keys: Sequence[str]) -> str:
     The solver comes first, and is named only if it is among the keys.
     """
     parts = [_part(key, setting, list(keys)) for key in keys if setting.get(key) is not None]
-    return ", ".join(filter(None, parts)) or "all runs"
+    lacked = f"no {' or '.join(dict.fromkeys(map(key_words, keys)))}" if keys else ""
+    return ", ".join(filter(None, parts)) or lacked or "all runs"
+
+
+def pooled_words(keys: Sequence[str]) -> str:
+    """Return in words that runs with different values of `keys` are taken together."""
+    words = dict.fromkeys("solvers" if key == SOLVER else key_words(key) for key in keys)
+    return f"all {' and '.join(words)}" if len(words) <= MOST_POOLED else "all other parameters"
 
 
 def key_words(key: str) -> str:
@@ -160,7 +169,7 @@ def _part(key: str, setting: dict, keys: list[str]) -> str:
         return _population_part(key, setting, keys)
     if key == "metrics.horizon":
         return f"horizon {setting[key]}"
-    if key == "solver.type":
+    if key == SOLVER:
         return solver_words(setting[key])
     if key == "game.type":
         return setting[key].replace("_", " ")
@@ -184,10 +193,22 @@ def _named(key: str, value: object) -> str:
     if isinstance(value, bool):
         value = str(value).lower()
     elif isinstance(value, float):
-        value = f"{value:.10g}"
+        value = number_words(value)
     elif isinstance(value, list):
         value = f"[{', '.join(map(str, value))}]"
     return f"{name} = {value}"
+
+
+def some_of(labels: Sequence[str], most: int = 3) -> str:
+    """Return the first labels, and how many more there are."""
+    more = len(labels) - most
+    return "; ".join(labels[:most]) + (f"; and {more} more" if more > 0 else "")
+
+
+def number_words(value: float) -> str:
+    """Return a number as short as can be; one that is nearly 1, such as a discount, is not 1."""
+    words = f"{value:.10g}"
+    return repr(value) if words == "1" and value != 1 else words
 
 
 def _words(key: str) -> str:

@@ -17,27 +17,34 @@ class Spread:
     """What is said of one number of several runs; None where it cannot be said."""
 
     count: int  # finite values
+    seeds: int = 0  # independent ones among them: n of the interval
     mean: float | None = None
     low: float | None = None  # of the confidence interval of the mean
     high: float | None = None
-    deviation: float | None = None  # standard deviation between runs, of the values themselves
+    deviation: float | None = None  # standard deviation between seeds, of the values themselves
     least: float | None = None
     median: float | None = None
     most: float | None = None
 
     @classmethod
-    def of(cls, values: Sequence[float | None], mean: str) -> "Spread":
-        """Return the spread of those of `values` that are finite."""
-        finite = np.array([x for x in values if x is not None and math.isfinite(x)], dtype=float)
-        if not len(finite):
+    def of(
+        cls, values: Sequence[float | None], mean: str, seeds: Sequence[object] | None = None
+    ) -> "Spread":
+        """Return the spread of those of `values` that are finite; `seeds` as for intervals()."""
+        known = [place for place, x in enumerate(values) if x is not None and math.isfinite(x)]
+        if not known:
             return cls(0)
-        middle, low, high = (float(row[0]) for row in intervals(finite[:, None], mean))
+        finite = np.array([values[place] for place in known], dtype=float)
+        seeds = None if seeds is None else [seeds[place] for place in known]
+        middle, low, high = (float(row[0]) for row in intervals(finite[:, None], mean, seeds))
+        independent = _by_seed(finite[:, None], seeds)[:, 0]
         return cls(
             count=len(finite),
+            seeds=len(independent),
             mean=_known(middle),
             low=_known(low),
             high=_known(high),
-            deviation=float(finite.std(ddof=1)) if len(finite) > 1 else None,
+            deviation=float(independent.std(ddof=1)) if len(independent) > 1 else None,
             least=float(finite.min()),
             median=float(np.median(finite)),
             most=float(finite.max()),
@@ -48,17 +55,21 @@ def _known(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def intervals(values: np.ndarray, mean: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def intervals(
+    values: np.ndarray, mean: str, seeds: Sequence[object] | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return mean, lower and upper end of its confidence interval of each column of `values`.
 
-    `values` is [runs, columns]. Arithmetic: x̄ ± t s/√n with Student's t for n - 1 degrees of
-    freedom. Geometric: the same of log x, carried back; NaN in a column with a value that is not
-    above zero. The ends are NaN for a single run.
+    `values` is [runs, columns]; runs of one seed, if `seeds` has the seed of each, are averaged
+    first, for they are not independent. Arithmetic: x̄ ± t s/√n with Student's t for n - 1 degrees
+    of freedom. Geometric: the same of log x, carried back; NaN in a column with a value that is
+    not above zero. The ends are NaN for a single seed.
     """
     if mean == GEOMETRIC:
         above = (values > 0).all(axis=0)
-        logs = np.log(np.where(above, values, 1.0))
-        return tuple(np.where(above, np.exp(row), np.nan) for row in intervals(logs, ARITHMETIC))
+        logs = intervals(np.log(np.where(above, values, 1.0)), ARITHMETIC, seeds)
+        return tuple(np.where(above, np.exp(row), np.nan) for row in logs)
+    values = _by_seed(values, seeds)
     count = len(values)
     middle = values.mean(axis=0)
     if count == 1:
@@ -66,6 +77,16 @@ def intervals(values: np.ndarray, mean: str) -> tuple[np.ndarray, np.ndarray, np
         return middle, nothing, nothing
     half = student(count - 1) * values.std(axis=0, ddof=1) / math.sqrt(count)
     return middle, middle - half, middle + half
+
+
+def _by_seed(values: np.ndarray, seeds: Sequence[object] | None) -> np.ndarray:
+    """Return the mean of the rows of each seed; all rows if there are no seeds."""
+    if seeds is None or len(set(seeds)) == len(seeds):
+        return values
+    rows: dict[object, list[int]] = {}
+    for row, seed in enumerate(seeds):
+        rows.setdefault(seed, []).append(row)
+    return np.array([values[places].mean(axis=0) for places in rows.values()])
 
 
 @cache

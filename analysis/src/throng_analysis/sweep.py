@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from throng_analysis.compare import Question, draw, spread_of
+from throng_analysis.compare import Question, draw
 from throng_analysis.experiments import Experiment
 from throng_analysis.figures.style import Drawing
 from throng_analysis.groups import Grouping, group
@@ -107,8 +107,8 @@ def _groups(index: int, grouping: Grouping, metric: Metric) -> Html:
     final, best = f"final.{metric.column}", f"best.{metric.column}"
     rows = []
     for place, one in enumerate(grouping.groups, 1):
-        end, least = spread_of(one, final), spread_of(one, best)
-        passed, spent = spread_of(one, "iterations"), spread_of(one, "solve_seconds")
+        end, least = one.spread(final), one.spread(best)
+        passed, spent = one.spread("iterations"), one.spread("solve_seconds")
         settings = [_cell(one.setting.get(key)) for key in grouping.keys]
         runs = [len(one.entries), len(one.good)]
         means = [end.mean, end.low, end.high, end.median, least.mean, passed.mean, spent.mean]

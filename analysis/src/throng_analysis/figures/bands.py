@@ -18,7 +18,7 @@ from throng_analysis.figures.style import MUTED, Drawing, new_figure, settings
 from throng_analysis.groups import Grouping, SeedGroup
 from throng_analysis.labels import setting_label
 from throng_analysis.metrics import Metric
-from throng_analysis.statistics import GEOMETRIC, Spread
+from throng_analysis.statistics import GEOMETRIC
 
 STYLES = tuple((colour, *LINES[i % len(LINES)]) for i, colour in enumerate(COLOURS))
 MOST_COLOURED = len(STYLES)  # settings of a panel; the others are thin and grey
@@ -66,10 +66,7 @@ def _panels(
     groups: Sequence[SeedGroup], keys: Sequence[str], metric: Metric, mean: str
 ) -> list[Panel]:
     """Return a panel for each game and way to measure; for each solver, too, if they hold many."""
-    final = {
-        id(one): Spread.of([e.numbers.get(f"final.{metric.column}") for e in one.good], mean).mean
-        for one in groups
-    }
+    final = {id(one): one.spread(f"final.{metric.column}", mean).mean for one in groups}
     outer = [key for key in keys if not key.startswith("solver.")]
     panels = _split(groups, keys, outer, outer)
     if SOLVER in keys and max(len(panel.groups) for panel in panels) > MOST_COLOURED:
@@ -101,7 +98,7 @@ def _split(
         new = Panel(title, tuple(map(one.setting.get, outer)), [], [])
         panel = panels.setdefault(tuple(map(one.setting.get, by)), new)
         panel.groups.append(one)
-        panel.labels.append(setting_label(one.shown, inner))
+        panel.labels.append(one.words(inner))
     return list(panels.values())
 
 
@@ -112,7 +109,7 @@ def _best_of_solvers(panel: Panel, inner: Sequence[str], final: dict[int, float 
         if value is not None and (solver not in best or value < final[id(best[solver])]):
             best[solver] = one
     title = ", ".join(filter(None, [BEST, panel.title]))
-    labels = [setting_label(one.shown, inner) for one in best.values()]
+    labels = [one.words(inner) for one in best.values()]
     return Panel(title, panel.outer, list(best.values()), labels)
 
 
@@ -148,8 +145,15 @@ def _drawing(page: list[Panel], number: int, abscissa: str, metric: Metric, mean
 
 
 def _means(panel: Panel, abscissa: str, metric: Metric, mean: str) -> list[MeanCourse]:
-    courses = ([entry.courses[metric.column] for entry in one.good] for one in panel.groups)
-    return [mean_course(mine, ABSCISSAE[abscissa], mean) for mine in courses]
+    return [
+        mean_course(
+            [entry.courses[metric.column] for entry in one.good],
+            ABSCISSAE[abscissa],
+            mean,
+            one.seeds,
+        )
+        for one in panel.groups
+    ]
 
 
 def _one_legend(page: list[Panel]) -> dict[str, tuple] | None:

@@ -16,7 +16,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from throng_analysis.figures.style import INK, MUTED, PAPER, WALL, Drawing, settings
 from throng_analysis.groups import Grouping, SeedGroup
-from throng_analysis.labels import key_words, setting_label
+from throng_analysis.labels import key_words, number_words, setting_label
 from throng_analysis.metrics import Metric
 from throng_analysis.statistics import GEOMETRIC, Spread
 
@@ -82,10 +82,7 @@ def draw_cells(
     grouping: Grouping, axes: tuple[str, str], metric: Metric, mean: str
 ) -> list[Drawing]:
     """Draw the mean at the end of each setting over two parameters, in one figure or more."""
-    spreads = {
-        id(one): Spread.of([e.numbers.get(f"final.{metric.column}") for e in one.good], mean)
-        for one in grouping.groups
-    }
+    spreads = {id(one): one.spread(f"final.{metric.column}", mean) for one in grouping.groups}
     panels = _panels(grouping, axes)
     pages = [panels[at : at + MOST_PANELS] for at in range(0, len(panels), MOST_PANELS)]
     maps = [Map(page, axes, metric, mean, spreads) for page in pages]
@@ -111,7 +108,7 @@ def _panels(grouping: Grouping, axes: tuple[str, str]) -> list[Panel]:
 def _ticks(groups: Sequence[SeedGroup], axis: str) -> dict:
     labels = {one.setting.get(axis): one.shown.get(axis) for one in groups}
     ordered = sorted(labels, key=lambda value: (value is not None, value or 0))
-    return {value: "–" if value is None else f"{labels[value]:g}" for value in ordered}
+    return {v: "–" if v is None else number_words(labels[v]) for v in ordered}
 
 
 def _cell(panels: Sequence[Panel]) -> tuple[float, float]:

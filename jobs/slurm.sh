@@ -49,12 +49,14 @@ run_program() {
   pid=""
 }
 
-# start_again <why>: the end of this script, and its beginning once more in a later allocation.
+# start_again <why>: the end of this script, and its beginning once more in a later allocation. A task of an array goes
+# back alone. The last one has the number of the whole array, so the number alone would start all of them again.
 start_again() {
-  local before=${SLURM_RESTART_COUNT:-0}
+  local before=${SLURM_RESTART_COUNT:-0} job=$SLURM_JOB_ID
+  if [[ -n ${SLURM_ARRAY_JOB_ID:-} ]]; then job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID; fi
   if ((before >= restarts)); then stop 75 "$1 SLURM has started the job again $before times, and that was the last."; fi
   say "$1 The job goes back to the queue (start again number $((before + 1)) of at most $restarts)."
-  scontrol requeue "$SLURM_JOB_ID" || stop 75 "SLURM does not take it back: submit it again. Complete runs are skipped."
+  scontrol requeue "$job" || stop 75 "SLURM does not take it back: submit it again. Complete runs are skipped."
   exit 75
 }
 

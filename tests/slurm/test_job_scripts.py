@@ -36,12 +36,12 @@ class JobScripts(unittest.TestCase):
         self.addCleanup(job.stdout.close)
         return job
 
-    def assert_ends(self, job, code, text, requeued):
+    def assert_ends(self, job, code, text, requeued, number="7"):
         output, _ = job.communicate(timeout=60)
         self.assertEqual(job.returncode, code, output)
         self.assertIn(text, output)
         calls = self.folder / "requeued"
-        self.assertEqual(calls.read_text() if calls.exists() else "", "requeue 7\n" if requeued else "", output)
+        self.assertEqual(calls.read_text() if calls.exists() else "", f"requeue {number}\n" if requeued else "", output)
         calls.unlink(missing_ok=True)
         return output
 
@@ -70,6 +70,11 @@ class JobScripts(unittest.TestCase):
     def test_slurm_does_not_take_it_back(self):
         (self.folder / "refuse").touch()
         self.assert_ends(self.start(JOB, "exit 75"), 75, "submit it again", True)
+
+    def test_a_task_of_an_array_goes_back_alone(self):
+        """The number alone means the whole array, if the task is its last."""
+        job = self.start(JOB, "exit 75", SLURM_ARRAY_JOB_ID="7", SLURM_ARRAY_TASK_ID="3")
+        self.assert_ends(job, 75, "number 1 of at most 20", True, number="7_3")
 
     def test_usr1(self):
         job = self.start(JOB, OBEDIENT)

@@ -184,6 +184,24 @@ class Jobs(unittest.TestCase):
             log = (self.folder / f"throng-{job}_{task}.log").read_text()
             self.assertIn("2 runs: 2 complete, 0 failed, 0 left", log)
 
+    def test_one_task_of_an_array_goes_back_to_the_queue(self):
+        """The last one, whose number is that of the whole array. One task is over then and stays so, one goes on."""
+        experiment = LONG.replace("outer_iterations: 600", "outer_iterations: 5").replace("count: 3", "count: 1")
+        experiment += "sweep: {solver.outer_iterations: [5, 5000, 3000]}\n"
+        job = self.submit("shards.sbatch", "--array=0-2 --ntasks=1 --time=10", experiment)
+        tasks = [f"{job}_{task}" for task in range(3)]
+        runs = self.at_work(tasks[2], 20)
+        self.await_end(tasks[0])
+        self.assertEqual(self.cluster.job(tasks[2])["JobId"], str(job))
+        self.cluster.command("scancel", "--batch", "--signal=USR1", tasks[2])
+        self.wait(lambda: self.cluster.job(tasks[2])["JobState"] == "PENDING", "its way back to the queue", tasks[2])
+        self.assertEqual([self.cluster.job(task)["JobState"] for task in tasks], ["COMPLETED", "RUNNING", "PENDING"])
+        self.assertEqual([run.exists() for run in sorted(runs)], [True, True])
+        restarts = [self.await_end(task)["Restarts"] for task in tasks]
+        self.assertEqual(restarts, ["0", "0", "1"])
+        records = self.assert_complete(3)
+        self.assertEqual([records[run]["provenance"]["launches"] for run in self.plan()], [1, 1, 2])
+
     def test_out_of_time(self):
         """USR1 before the limit: every run in work keeps a checkpoint, and a second start ends the same."""
         job = self.submit("sweep.sbatch", "--nodes=1 --ntasks=2 --time=10", LONG)

@@ -86,9 +86,10 @@ begin_steps() {
   date >"$log"
 }
 
-# run_step <title> <function> [arguments]: output goes to the log; a failure ends the script with the log's tail.
+# run_step <title> <function> [arguments]: output goes to the log. A failure shows the log's tail and ends the script;
+# after `partly=<exit code>` the script goes on if it is that one. The exit code is then in `step_status`.
 run_step() {
-  local title=$1 begin=$SECONDS first_line status
+  local title=$1 begin=$SECONDS first_line status ends=failed
   shift
   step=$((step + 1))
   printf '[%d/%d] %-34s ' "$step" "$steps" "$title"
@@ -101,9 +102,16 @@ run_step() {
   ) >>"$log" 2>&1 </dev/null
   status=$?
   set -e
+  # shellcheck disable=SC2034 # for the caller
+  step_status=$status
   if [[ $status -ne 0 ]]; then
-    printf 'failed after %d s\n\n' $((SECONDS - begin))
+    if [[ $status == "${partly:-}" ]]; then ends="exit code $status"; fi
+    printf '%s after %d s\n\n' "$ends" $((SECONDS - begin))
     tail -n +$((first_line + 1)) "$log" | tail -n 30 >&2
+    if [[ $ends != failed ]]; then
+      printf '\n'
+      return
+    fi
     printf '\nThe step "%s" failed (exit code %d). The whole log is in %s.' "$title" "$status" "$log" >&2
     say_where_paths_start >&2
     exit "$status"

@@ -7,13 +7,15 @@ usage() {
   cat <<'END'
 Usage: bash jobs/quickstart.sh [--ranks N] [--out DIR] [EXPERIMENT.yaml]
 
-Installs what is missing (where that is allowed), builds throng, runs an experiment under mpirun and draws a report.
+Installs what is missing (where that is allowed), builds throng, runs an experiment under mpirun and draws a report: of
+the run, or of the whole experiment, with a table, where it has several runs.
 
   EXPERIMENT.yaml  the experiment file (default experiments/four_rooms.yaml)
   --ranks N        MPI ranks (default 2, or 1 on a machine with one core)
   --out DIR        where results go (default results)
 
-An earlier result of the same experiment is replaced. The output of every step is kept in build/quickstart.log.
+An earlier result of the same experiment is replaced. If some runs fail, the report is drawn all the same, and the exit
+code is 1. The output of every step is kept in build/quickstart.log.
 END
 }
 
@@ -26,26 +28,35 @@ run_experiment() {
   mpi "$ranks" build/release/throng run "$experiment" --out "$out" --rerun all
 }
 
-# The run that was finished last: its folder holds the youngest run.json.
-newest_run() {
-  find "$out" -name run.json -not -path '*.running/*' -printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-
-}
+# The folder of the experiment, or of its run if it has no other; none if throng could write no results.
+results_folder() { sed -n 's/.*; results in //p' "$log" | tail -n 1; }
 
+# Exit code 1 of either says that something is wrong in the results; both are written.
 draw_report() {
-  "$venv/bin/throng-analysis" report "$(newest_run)"
+  local results status=0
+  results=$(results_folder)
+  if [[ -f $results/plan.csv ]]; then "$venv/bin/throng-analysis" table "$results" || status=$?; fi
+  "$venv/bin/throng-analysis" report "$results" || status=$?
+  return "$status"
 }
 
 show_result() {
-  local run report figures
-  run=$(newest_run)
-  report=$(find "$run" -name report.html)
-  figures=$(dirname "$report")/figures
+  local results
+  results=$(results_folder)
   printf '\nDone in %d s.' "$SECONDS"
   say_where_paths_start
   printf '\n'
-  printf '  Report    %s (one page, open it in a browser)\n' "$report"
-  printf '  Pictures  %s (%d PNG files)\n' "$figures" "$(find "$figures" -name '*.png' | wc -l)"
-  printf '  Record    %s (run.json, metrics.csv, fields.h5)\n\n' "$run"
+  printf '  Report    %s (one page, open it in a browser)\n' "$results/report/report.html"
+  if [[ -d $results/report/figures ]]; then
+    printf '  Figures   %s (%d PNG files)\n' "$results/report/figures" \
+      "$(find "$results/report/figures" -name '*.png' | wc -l)"
+  fi
+  if [[ -f $results/plan.csv ]]; then
+    printf '  Table     %s (and table.parquet: all runs, a row each)\n' "$results/table/table.csv"
+    printf '  Records   %s (a folder for each run: run.json, metrics.csv, fields.h5)\n\n' "$results"
+  else
+    printf '  Record    %s (run.json, metrics.csv, fields.h5)\n\n' "$results"
+  fi
   printf 'Next: change %s, or try\n' "$experiment"
   if [[ $(id -u) -eq 0 ]]; then printf '  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1\n'; fi
   printf '  mpirun -n %s build/release/throng run %s --set game.size=15 --out %s\n' "$ranks" "$experiment" "$out"
@@ -53,6 +64,7 @@ show_result() {
 }
 
 main() {
+  local runs
   while [[ $# -gt 0 ]]; do
     case $1 in
       --ranks)
@@ -83,10 +95,17 @@ main() {
   prepare_mpi
   run_step "Look for the dependencies" bash jobs/dependencies.sh
   run_step "Build throng" build_program
-  run_step "Run $(basename "$experiment") on $ranks rank(s)" run_experiment
+  # Where some runs have failed, the others are drawn all the same.
+  partly=1 run_step "Run $(basename "$experiment") on $ranks rank(s)" run_experiment
+  runs=$step_status
+  if [[ -z $(results_folder) ]]; then exit "$runs"; fi
   run_step "Prepare the Python environment" prepare_analysis
-  run_step "Draw the report" draw_report
+  partly=1 run_step "Draw the report" draw_report
   show_result
+  if [[ $runs -ne 0 ]]; then
+    printf '\nNot every run has ended well. The report says which has not, and why.\n' >&2
+    exit "$runs"
+  fi
 }
 
 main "$@"

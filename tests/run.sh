@@ -89,11 +89,30 @@ part_sanitizers() {
 
 part_valgrind() { bash tests/valgrind.sh build/release; }
 
+# One of its two settings fails: there is a report of both all the same, and the exit code is that of the runs.
+quickstart_of_a_sweep() {
+  local folder=$1 status=0 output
+  cat >"$folder/build/two.yaml" <<'END'
+name: two
+game: {type: four_rooms, size: 7}
+solver: {type: mf_trpo, initial_policy: random, outer_iterations: 5}
+sweep: {game.crowd_aversion: [1, 1.0e+300]}
+seeds: {count: 2}
+END
+  output=$(bash "$folder/jobs/quickstart.sh" "$folder/build/two.yaml" 2>&1) || status=$?
+  printf '%s\n' "$output"
+  [[ $status -eq 1 && $output == *"Not every run has ended well"* ]] &&
+    [[ $output == *"results/two/report/report.html"* && $output == *"results/two/table/table.csv"* ]] &&
+    grep -q runs-0 "$folder/results/two/report/report.html" &&
+    [[ $(wc -l <"$folder/results/two/table/table.csv") -eq 5 ]]
+}
+
 part_quickstart() {
   local folder status=0
   folder=$(mktemp -d)
   tracked | tar --create --null --files-from=- | tar --extract --directory "$folder"
   bash "$folder/jobs/quickstart.sh" && find "$folder/results" -name report.html | grep -q . || status=1
+  quickstart_of_a_sweep "$folder" || status=1
   bash "$folder/experiments/four_rooms_comparison/run.sh" --ranks 1 || status=1
   find "$folder/results" -name panels_iteration.png | grep -q . || status=1
   rm -rf "$folder"

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -133,6 +134,8 @@ class JobScripts(unittest.TestCase):
         for script in sorted((ROOT / "jobs").glob("*.sbatch")):
             text = script.read_text()
             self.assertEqual(text.count("# <--\n"), 2 if "report" in script.name else 3, script)
+            for experiment in re.findall(r"^experiment=(\S+)", text, re.MULTILINE):
+                self.assertRegex((ROOT / experiment).read_text(), r"(?m)^sweep:", script)
         environment = {k: v for k, v in os.environ.items() if not k.startswith("SLURM_")}
         done = subprocess.run(["bash", "jobs/sweep.sbatch"], cwd=ROOT, env=environment, capture_output=True, text=True,
                               check=False)

@@ -48,7 +48,7 @@ def test_up_to_twelve_runs_have_a_section_each_and_more_have_a_table(tmp_path):
     assert html.count('<section class="run"') == 0 and "<script" in html
 
 
-def test_every_run_is_in_the_table(tmp_path):
+def test_every_run_is_in_the_table(tmp_path, capsys):
     runs = sweep(tmp_path)
     for run, status in zip(runs, ("failed", "missing", "interrupted", "running"), strict=False):
         run.status = status
@@ -56,7 +56,8 @@ def test_every_run_is_in_the_table(tmp_path):
     runs[5].provenance = {"commit": "0000000"}
     folder = write(tmp_path, runs)
     with locked(runs[3].folder / "lock"):
-        html = report(folder)
+        html = report(folder, code=1)
+    assert "4 runs of 30 without a result: means are over the others" in capsys.readouterr().err
     rows = data(html, "runs-0")
     assert [row["run"] for row in rows] == [run.run_id for run in runs]
     assert [row["status"] for row in rows[:5]] == [
@@ -142,7 +143,7 @@ def test_a_report_twice_counts_the_same_runs(tmp_path):
     runs[0].status = "failed"
     write(tmp_path, runs)
     for _ in range(2):
-        html = report(tmp_path, "--run", runs[0].run_id)
+        html = report(tmp_path, "--run", runs[0].run_id, code=1)
         assert "30 runs: converged 29, failed 1." in html
 
 
@@ -166,7 +167,8 @@ def test_several_experiments_have_a_part_each(tmp_path):
 
 
 def test_a_sweep_of_which_nothing_ended_well_is_a_page_too(tmp_path):
-    html = report(write(tmp_path, [Made({"seed": seed}, "missing") for seed in range(20)]))
+    folder = write(tmp_path, [Made({"seed": seed}, "missing") for seed in range(20)])
+    html = report(folder, code=1)
     assert "20 runs: missing 20." in html and "No run that ended well has a metric." in html
     assert len(data(html, "runs-0")) == 20
 

@@ -17,7 +17,7 @@ from throng_analysis.output import write_whole, writing_below
 from throng_analysis.record import ENDED_WELL
 from throng_analysis.scan import STATUSES, Entry, scan
 from throng_analysis.statistics import ARITHMETIC
-from throng_analysis.summary import problems_of, several, summary_of
+from throng_analysis.summary import problems_of, several, summary_of, without_result
 from throng_analysis.table import column_of, write_frame
 
 SPREAD = ("mean", "low", "high", "deviation", "least", "median", "most")
@@ -72,13 +72,8 @@ def write_compare(folder: Path, out: Path, question: Question) -> Comparison:
     grouping = group(entries, question.by, question.over)
     frame = frame_of_groups(grouping, question)
     drawings = draw(grouping, question)
-    lacking = sum(not entry.good for entry in entries)
     comparison = Comparison(problems=problems_of(experiments, entries), warnings=grouping.cautions)
-    if lacking:
-        comparison.problems.append(
-            f"{several(lacking, 'run')} of {len(entries)} without a result: "
-            "means are over the others; compare.csv counts them for each setting"
-        )
+    comparison.problems += without_result(entries, "compare.csv")
     with writing_below(out):
         comparison.files = write_frame(frame, out, "compare")
         for drawing in drawings:

@@ -20,7 +20,7 @@ from throng_analysis.page import Html, number, picture, table, text
 from throng_analysis.results import BadRun, Run, read_run, read_runs
 from throng_analysis.scan import Entry
 from throng_analysis.section import STATUS_WORDS, badge, iterations, section
-from throng_analysis.summary import counted, problems_of
+from throng_analysis.summary import counted, problems_of, without_result
 from throng_analysis.sweep import Sweep
 
 FIGURES = "figures"
@@ -99,6 +99,7 @@ def _write_sweeps(
     sweeps = [Sweep.of(experiment) for experiment in experiments]
     entries = [entry for sweep in sweeps for entry in sweep.entries]
     report = Report(out / PAGE, problems=problems_of(experiments, entries))
+    report.problems += without_result(entries, PAGE)
     with_folder = {entry.run_id: entry for entry in entries if entry.folder}
     chosen = [with_folder[run_id] for run_id in _chosen(folder, wanted, list(with_folder))]
     runs = [read_run(entry.folder) for entry in chosen]

@@ -56,6 +56,17 @@ def problems_of(experiments: Sequence[Experiment], entries: Sequence[Entry]) -> 
     return problems + [f"{entry.folder}: {entry.reason}" for entry in damaged]
 
 
+def without_result(entries: Sequence[Entry], where: str) -> list[str]:
+    """Return a message if means leave runs out; `where` is what counts those of each setting."""
+    lacking = sum(not entry.good for entry in entries)
+    if not lacking:
+        return []
+    return [
+        f"{several(lacking, 'run')} of {len(entries)} without a result: "
+        f"means are over the others; {where} counts them for each setting"
+    ]
+
+
 def several(count: int, thing: str) -> str:
     """Return a number of things: '1 run', '2 runs'."""
     return f"{count} {thing}{'s' if count != 1 else ''}"

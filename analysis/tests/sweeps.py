@@ -152,9 +152,8 @@ def _write_run(folder: Path, name: str, run: Made, every: int, base: dict) -> No
     run.folder.mkdir()
     (run.folder / "metrics.csv").write_text(trace_of(run.values, every))
     if run.status in ("running", "interrupted"):
-        (run.folder / "lock").touch()
         owner = {"host": "node7", "pid": 1, "launch": "1", "ranks": 1, "start": "2026-01-01"}
-        (run.folder / "owner.json").write_text(json.dumps(owner))
+        (run.folder / "lock").write_text(json.dumps(owner))
         return
     (run.folder / "run.json").write_text(json.dumps(_record(name, run, flat)))
     write_checksums(run.folder)

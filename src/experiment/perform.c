@@ -78,31 +78,27 @@ static PetscErrorCode ReadNote(Work *work)
   PetscFunctionReturn(0);
 }
 
-/* owner.json: who works on the run, for those who look from outside. Nothing rests on it. */
-static void WriteOwner(const Work *work, MfgLaunch launch)
+/* Who works on the run, for those who look from outside. */
+static void TellOwner(const Work *work, MfgLaunch launch)
 {
-  char        path[MFG_PATH_SIZE], host[MPI_MAX_PROCESSOR_NAME] = "", start[32];
+  char        text[1024], host[MPI_MAX_PROCESSOR_NAME] = "", start[32];
   PetscMPIInt ranks;
   PetscInt    limit;
   int         length;
-  FILE       *file;
   struct tm   utc;
 
   (void)MPI_Comm_size(work->run->comm, &ranks);
   if (work->run->rank != 0) return;
-  (void)MfgResultsGetPath(work->results, "owner.json", path);
   (void)MPI_Get_processor_name(host, &length);
   (void)gmtime_r(&work->record.start, &utc);
   (void)strftime(start, sizeof(start), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  file = fopen(path, "w");
-  if (!file) return;
-  (void)fprintf(file, "{\n  \"host\": \"%s\",\n  \"pid\": %ld,\n  \"launch\": \"%s\",\n", host,
-                (long)getpid(), MfgLaunchGetName(launch));
   (void)MfgSolverGetIterationLimit(work->run->solver, &limit);
-  (void)fprintf(file, "  \"ranks\": %d,\n  \"launches\": %d,\n  \"iteration_limit\": %" PetscInt_FMT ",\n",
-                (int)ranks, (int)work->record.launches, limit);
-  (void)fprintf(file, "  \"start\": \"%s\"\n}\n", start);
-  (void)fclose(file);
+  (void)snprintf(text, sizeof(text),
+                 "{\n  \"host\": \"%s\",\n  \"pid\": %ld,\n  \"launch\": \"%s\",\n  \"ranks\": %d,\n"
+                 "  \"launches\": %d,\n  \"iteration_limit\": %" PetscInt_FMT ",\n  \"start\": \"%s\"\n}\n",
+                 host, (long)getpid(), MfgLaunchGetName(launch), (int)ranks, (int)work->record.launches,
+                 limit, start);
+  MfgResultsSetOwner(work->results, text);
 }
 
 /*
@@ -170,7 +166,7 @@ static PetscErrorCode Iterate(Work *work, MfgLaunch launch)
 
   PetscFunctionBeginUser;
   PetscCall(Resume(work));
-  WriteOwner(work, launch);
+  TellOwner(work, launch);
   if (work->problem[0]) PetscFunctionReturn(0);
   PetscCall(MfgResultsGetPath(work->results, "metrics.csv", path));
   PetscCall(MfgMetricsFileOpen(work->run->comm, path,

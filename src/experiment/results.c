@@ -1,11 +1,14 @@
+#define _XOPEN_SOURCE 700 /* pwrite() */
 /*
   The life of a result folder; see results.h.
 
-    <run id>.running    a run is writing it, and holds a lock on the file `lock` in it; or it was interrupted
+    <run id>.running    a run is writing it, and holds a lock on the file `lock` in it, whose text says who
+                        does; or it was interrupted
     <run id>            complete and good
     <run id>.failed     complete, of a run that failed
     <run id>.replaced   the earlier result, for the moment in which a new one takes its name
 */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,13 +22,8 @@
   Files that are of use only while the run is at work, or to go on with it: the first of them its checkpoints,
   the last the lock. They go when the folder has its name, so that until then nothing is lost.
 */
-static const char *const traces[] = {"checkpoint-0.json",
-                                     "checkpoint-0.h5",
-                                     "checkpoint-1.json",
-                                     "checkpoint-1.h5",
-                                     "owner.json",
-                                     "abandoned",
-                                     "lock"};
+static const char *const traces[] = {"checkpoint-0.json", "checkpoint-0.h5", "checkpoint-1.json",
+                                     "checkpoint-1.h5",   "abandoned",       "lock"};
 enum { CHECKPOINT_TRACES = 4, TRACES = sizeof(traces) / sizeof(traces[0]) };
 
 struct _p_MfgResults {
@@ -194,13 +192,27 @@ MfgResultState MfgResultsFind(const char *folder, const char *run_id)
   return MfgPathExists(running) ? MFG_RESULT_UNFINISHED : MFG_RESULT_MISSING;
 }
 
-/* Give the lock back. The folder goes too if there is nothing else in it. */
+/* Give the lock back. Its file stays, for those who ask who was at work, unless nothing else is there. */
 static void Withdraw(MfgResults r)
 {
-  if (r->lock < 0) return;
-  (void)unlink(r->lock_path);
-  (void)rmdir(r->running);
+  DIR           *folder = r->lock >= 0 ? opendir(r->running) : NULL;
+  struct dirent *entry;
+  PetscBool      empty = PETSC_TRUE;
+
+  while (folder && (entry = readdir(folder)))
+    if (entry->d_name[0] != '.' && strcmp(entry->d_name, "lock")) empty = PETSC_FALSE;
+  if (folder) (void)closedir(folder);
+  if (folder && empty) (void)unlink(r->lock_path);
+  if (folder && empty) (void)rmdir(r->running);
   DropLock(r);
+}
+
+void MfgResultsSetOwner(MfgResults r, const char *text)
+{
+  const size_t length = strlen(text);
+
+  if (r->lock < 0 || ftruncate(r->lock, 0)) return;
+  (void)!pwrite(r->lock, text, length, 0);
 }
 
 /*

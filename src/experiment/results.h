@@ -38,6 +38,9 @@ PetscErrorCode MfgResultsDestroy(MfgResults *results);
 */
 PetscErrorCode MfgResultsBegin(MfgResults results, PetscBool again, MfgBegin *begin,
                                char message[MFG_MESSAGE_SIZE]);
+/* Tell those who look from outside who is at work, in the file `lock`. Nothing rests on it. On rank 0 alone.
+ */
+void MfgResultsSetOwner(MfgResults results, const char *text);
 /* Empty the folder. *removed: how many files went. */
 PetscErrorCode MfgResultsClear(MfgResults results, PetscInt *removed, char message[MFG_MESSAGE_SIZE]);
 /* The path of a file in that folder. Not collective. */

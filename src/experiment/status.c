@@ -49,7 +49,7 @@ PetscBool MfgOwnerRead(const char *folder, MfgOwner *owner)
   char       path[MFG_PATH_SIZE], *text;
   PetscInt64 length;
 
-  (void)snprintf(path, sizeof(path), "%.4000s/owner.json", folder);
+  (void)snprintf(path, sizeof(path), "%.4000s/lock", folder);
   text = MfgFileRead(path, &length);
   (void)MfgJsonReadText(text ? MfgJsonFind(text, 1, "host") : NULL, sizeof(owner->host), owner->host);
   (void)MfgJsonReadText(text ? MfgJsonFind(text, 1, "launch") : NULL, sizeof(owner->launch), owner->launch);

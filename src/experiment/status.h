@@ -23,7 +23,7 @@ typedef enum {
 } MfgRunState;
 extern const char *const MfgRunStateNames[MFG_STATE_COUNT];
 
-/* Who works on a run, or did so last, as its owner.json says. */
+/* Who works on a run, or did so last, as the text of its lock says. */
 typedef struct {
   char   host[256], launch[256], start[32];     /* empty: unknown */
   double pid, ranks, launches, iteration_limit; /* NaN: unknown */
@@ -79,7 +79,7 @@ void      MfgStatusFree(MfgStatus *status);
 void MfgStatusLook(MfgStatus *status, PetscInt i, PetscBool verify);
 /* The path of the run's folder, as it was when it was looked at. */
 void MfgStatusGetPath(const MfgStatus *status, const MfgStatusRun *run, char path[MFG_PATH_SIZE]);
-/* False: there is no owner.json in the folder, or it is not readable. */
+/* False: no lock in the folder says it. */
 PetscBool MfgOwnerRead(const char *folder, MfgOwner *owner);
 /* Whether the host is the one that this process is on. */
 PetscBool MfgHostIsHere(const char *host);

@@ -14,7 +14,7 @@ class Checkpoints(resuming.ResumingTest):
         """Leave checkpoints of the start and of the first iteration."""
         self.run_text(text, *NO_TIME, check=75)
         self.run_text(text, *NO_TIME, check=75)
-        self.assertEqual(self.files(), [*CHECKPOINTS, "metrics.csv", "owner.json"])
+        self.assertEqual(self.files(), [*CHECKPOINTS, "lock", "metrics.csv"])
         return self.result()
 
     def flip(self, path, place=0.5):

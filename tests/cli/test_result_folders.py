@@ -163,7 +163,7 @@ class ResultFolders(throng_test.ThrongTest):
             self.assertEqual(done.stdout, "")
         self.assertIsNone(process.poll())
         self.assertTrue((running / "metrics.csv").exists())
-        owner = json.loads((running / "owner.json").read_text(encoding="utf-8"))
+        owner = json.loads((running / "lock").read_text(encoding="utf-8"))
         self.assertEqual((owner["pid"], owner["ranks"], owner["launches"]), (process.pid, 1, 1))
         self.assertEqual([path.name for path in (self.out / "small" / ".launches").iterdir()], [owner["launch"]])
 

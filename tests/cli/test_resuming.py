@@ -43,7 +43,7 @@ class Resuming(resuming.ResumingTest):
         newest = self.assert_stopped(process, running)
         self.assertGreaterEqual(newest["iteration"], 40)
         self.assertLess(newest["iteration"], 1200)
-        self.assertEqual(self.files(running), ["checkpoint-0.h5", "checkpoint-0.json", "metrics.csv", "owner.json"])
+        self.assertEqual(self.files(running), ["checkpoint-0.h5", "checkpoint-0.json", "lock", "metrics.csv"])
         done = self.run_text(MANY)
         self.assertIn(f"throng: the run goes on after iteration {newest['iteration']}\n", done.stderr)
         self.assertEqual(self.provenance(), (2, newest["iteration"]))
@@ -75,7 +75,7 @@ class Resuming(resuming.ResumingTest):
                 text += "checkpoint: {iterations: 10}\n"
                 self.out = self.folder / f"killed{ranks}"
                 process, running = self.start(text, ranks=ranks, rows=55)
-                owner = json.loads((running / "owner.json").read_text(encoding="utf-8"))
+                owner = json.loads((running / "lock").read_text(encoding="utf-8"))
                 os.kill(owner["pid"], signal.SIGKILL)
                 process.communicate(timeout=60)
                 self.assertNotIn(process.returncode, (0, 75))

@@ -355,7 +355,7 @@ class AtWork(StatusTest):
     def test_perhaps_at_work_on_another_host(self):
         process, running = self.start(SLOW, rows=30)
         self.stop(process, signal.SIGUSR1)
-        owner = running / "owner.json"
+        owner = running / "lock"
         owner.write_text(owner.read_text(encoding="utf-8").replace(socket.gethostname(), "elsewhere"), encoding="utf-8")
         self.assertIn("1 of the interrupted runs were written to within the last two minutes on another host",
                       self.status(check=75))
@@ -398,7 +398,6 @@ class AtWork(StatusTest):
             self.assertLessEqual(set(seen), {"iteration_limit", "running", "missing", "interrupted"})
             self.assertLessEqual(seen.get("missing", 0), before.get("missing", 80))
             self.assertGreaterEqual(seen.get("iteration_limit", 0), before.get("iteration_limit", 0))
-            self.assertLessEqual(seen.get("running", 0), 2)
         self.assertEqual(process.returncode, 0)
         self.assertGreater(looks, 2)
         self.assert_counts(self.status(), iteration_limit=80)

@@ -19,7 +19,7 @@ NOT_ALLOWED = 77  # exit code of bad_disk where the kernel does not let it work,
 MEMORY = "/dev/shm"  # a folder where fsync() is for nothing: the same calls, and the tests are faster
 
 # What a run needs only while it is at work.
-AT_WORK = ("checkpoint-0.h5", "checkpoint-0.json", "checkpoint-1.h5", "checkpoint-1.json", "owner.json", "abandoned", "lock")
+AT_WORK = ("checkpoint-0.h5", "checkpoint-0.json", "checkpoint-1.h5", "checkpoint-1.json", "abandoned", "lock")
 
 # What makes a call an error where a disk is full. To remove something is none.
 ROOM = "create,truncate,write,fallocate,fsync,mkdir,rename"

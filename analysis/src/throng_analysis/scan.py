@@ -14,6 +14,7 @@ import numpy as np
 from throng_analysis.checksums import AGAIN, CHECKSUMS
 from throng_analysis.errors import InputError
 from throng_analysis.experiments import Experiment
+from throng_analysis.locks import LOCK
 from throng_analysis.metrics import BY_COLUMN, GAPS, METRICS
 from throng_analysis.record import ENDED_WELL, UNFINISHED, Record, flatten
 from throng_analysis.results import (
@@ -30,7 +31,6 @@ from throng_analysis.trace import Trace
 READERS = 8  # runs that are read at a time, for a network's file system is slow to answer
 BROKEN = ("diverged", "failed")
 STATUSES = (*ENDED_WELL, *BROKEN, *UNFINISHED, "damaged", "missing")
-OWNER = "owner.json"  # in <run id>.running: who works on it
 _SEED = re.compile(r"-seed(\d+)-[0-9a-f]+$")
 OPTIONS = "petsc_options"  # the parameter that holds them, for they are part of what a run is
 
@@ -188,7 +188,7 @@ def _parameters(record: Record) -> dict:
 def _read_owner(entry: Entry) -> None:
     """Say who works on a run, or worked last."""
     try:
-        owner = json.loads((entry.folder / OWNER).read_text(encoding="utf-8"))
+        owner = json.loads((entry.folder / LOCK).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         owner = {}
     if not isinstance(owner, dict):

@@ -26,6 +26,7 @@ SEED = "seed"
 SOLVER = "solver.type"
 MOST_POOLED = 2  # parameters that a label names as averaged
 POPULATION = "metrics.population."
+IN_WORDS = (".type", ".schedule")  # keys whose values are words; others may be paths or options
 # What changes neither the curve of a run nor its meaning, but where it ends and how exact it is.
 # It stands in a label only if runs cannot be told apart without it.
 ASIDE = (
@@ -189,7 +190,7 @@ def _population_part(key: str, setting: dict, keys: list[str]) -> str:
 def _named(key: str, value: object) -> str:
     name = key_words(key)
     if isinstance(value, str):
-        return f"{name} {value.replace('_', ' ')}"
+        return f"{name} {value.replace('_', ' ') if key.endswith(IN_WORDS) else value}"
     if isinstance(value, bool):
         value = str(value).lower()
     elif isinstance(value, float):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import fill
 
 import matplotlib as mpl
 import numpy as np
@@ -14,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from throng_analysis.figures.style import INK, MUTED, PAPER, WALL, Drawing, settings
+from throng_analysis.figures.style import INK, MUTED, PAPER, WALL, Drawing, settings, wrapped
 from throng_analysis.groups import Grouping, SeedGroup
 from throng_analysis.labels import key_words, number_words, setting_label
 from throng_analysis.metrics import Metric
@@ -59,7 +58,7 @@ class Panel:
     @property
     def heading(self) -> str:
         """The title, broken to the width of the panel."""
-        return fill(self.title, int(11 * (max(self.inner[0], NARROWEST) + RIGHT)))
+        return wrapped(self.title, int(11 * (max(self.inner[0], NARROWEST) + RIGHT)))
 
     @property
     def above(self) -> float:

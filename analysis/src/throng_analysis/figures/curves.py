@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.transforms import offset_copy
 
 from throng_analysis.figures.style import (
     BLUE,
@@ -57,7 +58,7 @@ class Curve:
     @property
     def drawable(self) -> bool:
         """Whether any value fits on a logarithmic axis."""
-        return not self.below.all()
+        return bool(np.isfinite(self.y).any())
 
 
 def draw_curves(run: Run, metrics: tuple[Metric, ...], slug: str, title: str) -> list[Drawing]:
@@ -112,8 +113,9 @@ def plot_curve(
     floor: float,
     marked: bool,
     labels: tuple[str, str] = ("", ""),
+    lift: float = 0,
 ) -> None:
-    """Draw a curve; values not above zero are hollow marks at `floor`.
+    """Draw a curve; values not above zero are hollow marks at `floor`, `lift` points higher.
 
     `marked` says whether each point gets a mark; `labels` are those of the curve and of the
     hollow marks.
@@ -142,6 +144,7 @@ def plot_curve(
             clip_on=False,
             zorder=5,
             label=labels[1],
+            transform=offset_copy(axes.transData, axes.figure, y=lift, units="points"),
         )
 
 

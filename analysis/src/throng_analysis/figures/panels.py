@@ -1,7 +1,6 @@
 """Runs side by side: one curve for each in four panels of metrics, with one legend for all."""
 
 from dataclasses import dataclass
-from textwrap import fill
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,6 +17,7 @@ from throng_analysis.figures.style import (
     Drawing,
     new_figure,
     settings,
+    wrapped,
 )
 from throng_analysis.labels import Group
 from throng_analysis.metrics import EXPLOITABILITY, MEAN_FIELD_DELTA, MU_PI_DELTA, QUALITY, Metric
@@ -61,7 +61,7 @@ def _drawing(groups: list[Group], title: str, abscissa: str) -> Drawing:
         columns = _legend_columns(handles)
         rows = sum(1 + handle.get_label().count("\n") for handle in handles[::columns])
         figure = new_figure((WIDTH, HEIGHT + LEGEND_ROW * rows))
-        figure.suptitle(heading, x=0.012, ha="left", weight="bold", size=13)
+        figure.suptitle(wrapped(heading, LETTERS), x=0.012, ha="left", weight="bold", size=13)
         _draw_all(figure, panels, abscissa)
         figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=3.2)
     notes = [note for lines in panels for line in lines for note in _notes(line)]
@@ -133,7 +133,7 @@ def _handles(groups: list[Group], below: bool) -> list[Line2D]:
             color=colour,
             linestyle=line,
             linewidth=_width(group),
-            label=fill(group.label, LETTERS - ENTRY),
+            label=wrapped(group.label, LETTERS - ENTRY),
         )
         for group, (colour, line, _) in zip(groups, STYLES, strict=False)
     ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from textwrap import fill
 from typing import BinaryIO
 
 import matplotlib as mpl
@@ -80,6 +81,15 @@ def new_figure(size: tuple[float, float], layout: str = "constrained") -> Figure
 def new_axes(size: tuple[float, float] = CHART_SIZE, layout: str = "constrained") -> Axes:
     """Return the axes of a new figure of `size` inches; use it within `settings()`."""
     return new_figure(size, layout).add_subplot()
+
+
+def wrapped(words: str, letters: int) -> str:
+    """Return words from the results as a figure shows them: in lines of at most so many letters.
+
+    No line ends within 'η = 0.1', and a dollar sign begins no formula.
+    """
+    lines = fill(words.replace(" = ", "\0=\0"), max(letters, 1), break_on_hyphens=False)
+    return lines.replace("\0", " ").replace("$", r"\$")
 
 
 def settings():

@@ -26,6 +26,12 @@ typedef enum {
   MFG_EXPERIMENT_STOPPED = 3    /* ended early; the same again goes on from the checkpoints */
 } MfgExperimentOutcome;
 
+/*
+  From here on SIGUSR1 asks this process to stop its experiments with checkpoints, also one that is loaded
+  later. Not collective; may be called before MPI starts. MfgExperimentLoad() calls it.
+*/
+void MfgListen(void);
+
 PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment);
 PetscErrorCode MfgExperimentDestroy(MfgExperiment *experiment);
 /*
@@ -59,9 +65,10 @@ PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment experiment, PetscReal sec
 PetscErrorCode MfgExperimentRun(MfgExperiment experiment, MfgExperimentOutcome *outcome);
 
 /*
-  Print what MfgExperimentRun() would do on so many ranks (0: one for each core of this machine), from rank 0
-  to stdout: the runs with their states, `all` of them or the first and last few, and what they need. Nothing
-  is written. The outcome is bad input where that of MfgExperimentRun() would be.
+  Print what MfgExperimentRun() would do on so many ranks (0: one for each core of this machine, or as many as
+  the widest run needs), from rank 0 to stdout: the runs with their states, `all` of them or the first and
+  last few, and what they need. Nothing is written. The outcome is bad input where that of MfgExperimentRun()
+  would be.
 */
 PetscErrorCode MfgExperimentPlan(MfgExperiment experiment, PetscInt ranks, PetscBool all,
                                  MfgExperimentOutcome *outcome);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <throng/experiment.h>
 #include "cli.h"
 
 /*
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
   for (int i = 0; i < arguments.petsc_count && !arguments.error[0]; i++)
     petsc[petsc_count++] = arguments.petsc[i];
   petsc[petsc_count] = NULL;
+  if (arguments.command == MFG_COMMAND_RUN) MfgListen(); /* the libraries take a while to start */
   ierr = SlepcInitialize(&petsc_count, &petsc, NULL, NULL);
   if (ierr) return MFG_EXIT_FAILED;
   ierr = PetscPushErrorHandler(TellError, NULL);

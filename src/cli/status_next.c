@@ -223,7 +223,7 @@ static void TellWhatToDo(const MfgStatus *status, const MfgStatusTally *tally)
                               ""))
     return;
   if (running && !left) (void)printf("all that is left is at work\n");
-  if (n[MFG_STATE_FAILED] + n[MFG_STATE_DIVERGED] &&
+  if (n[MFG_STATE_FAILED] + n[MFG_STATE_DIVERGED] + tally->failed_again &&
       !MfgTellCommand(status, "to try the failed runs again", " --rerun failed"))
     return;
   if (tally->stale &&

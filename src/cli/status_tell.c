@@ -26,6 +26,8 @@ static MfgStatusTally Count(const MfgStatus *status)
     tally.checkpoints += run->checkpoint;
     tally.doubtful += run->doubtful;
     tally.stale += run->stale != NULL;
+    tally.failed_again += run->failed_again;
+    tally.begun_again += run->begun_again && run->state != MFG_STATE_RUNNING;
     tally.finished += run->state <= MFG_STATE_EVALUATED;
   }
   return tally;
@@ -83,6 +85,20 @@ static PetscInt CountVersion(const MfgStatus *status, PetscInt i)
     count++;
   }
   return count;
+}
+
+/* Complete results that stand though they were to be replaced. */
+static void TellAgain(const MfgStatusTally *tally)
+{
+  if (tally->failed_again)
+    (void)printf("%" PetscInt_FMT
+                 " of the complete results stand though a later attempt failed, see <run id>.failed\n",
+                 tally->failed_again);
+  if (tally->begun_again)
+    (void)printf("%" PetscInt_FMT
+                 " of the complete results were to be replaced, which was interrupted: the same --rerun "
+                 "goes on\n",
+                 tally->begun_again);
 }
 
 /* Results of other versions than this one. */
@@ -159,6 +175,7 @@ int MfgTellExperiment(const MfgStatus *status, PetscBool all)
   TellHead(status);
   TellCounts(&tally);
   TellStale(status, &tally);
+  TellAgain(&tally);
   TellRuns(status, "running", MFG_STATE_RUNNING, MFG_STATE_RUNNING, all);
   TellRuns(status, "failed", MFG_STATE_FAILED, MFG_STATE_DIVERGED, all);
   TellRuns(status, "damaged", MFG_STATE_DAMAGED, MFG_STATE_DAMAGED, all);

@@ -7,10 +7,10 @@
 
 /* How many runs are in which state. */
 typedef struct {
-  PetscInt count[MFG_STATE_COUNT];               /* of the plan */
-  PetscInt others[MFG_STATE_COUNT], other_count; /* that are not in the plan */
-  PetscInt checkpoints, doubtful, stale;         /* of the plan; see MfgStatusRun */
-  PetscInt finished;                             /* complete ones */
+  PetscInt count[MFG_STATE_COUNT];                                  /* of the plan */
+  PetscInt others[MFG_STATE_COUNT], other_count;                    /* that are not in the plan */
+  PetscInt checkpoints, doubtful, stale, failed_again, begun_again; /* of the plan; see MfgStatusRun */
+  PetscInt finished;                                                /* complete ones */
 } MfgStatusTally;
 
 /*

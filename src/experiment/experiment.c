@@ -2,8 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "experiment/cost.h"
-#include "experiment/experiment_impl.h"
+#include "experiment/choose.h"
 #include "experiment/folders.h"
 #include "experiment/groups.h"
 #include "experiment/memory.h"
@@ -120,103 +119,12 @@ static PetscErrorCode Refuse(MfgExperiment e, const char *message, MfgExperiment
   PetscFunctionReturn(0);
 }
 
-/* How many ranks each run gets, which must be there. */
-static PetscErrorCode CheckRanks(MfgExperiment e)
-{
-  PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < e->plan->count; i++) {
-    MfgPlannedRun *run = &e->plan->runs[i];
-    MfgMark        mark;
-
-    if (!run->ranks) run->ranks = e->lone ? e->ranks : 1;
-    if (run->ranks <= e->ranks) continue;
-    PetscCall(MfgSweepGetRanksMark(e->sweep, run->variant, &mark));
-    PetscCall(MfgErrorsAdd(e->errors, mark, "resources.ranks_per_run",
-                           "%" PetscInt_FMT " ranks are wanted and there are %" PetscInt_FMT
-                           "; start with mpirun -n %" PetscInt_FMT " or more, or lower it",
-                           run->ranks, e->ranks, run->ranks));
-  }
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode MfgExperimentChoose(MfgExperiment e)
-{
-  PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < e->plan->count; i++)
-    e->plan->runs[i].asked = (PetscBool)(i % e->shard_count == e->shard_index);
-  if (e->rank == 0) PetscCall(MfgPlanLook(e->plan, e->folder));
-  if (e->rank == 0) PetscCall(MfgCostEstimate(e->plan, e->folder));
-  if (e->rank == 0) PetscCall(MfgMemoryEstimate(e->plan));
-  PetscCall(MfgPlanShare(e->comm, e->plan));
-  for (PetscInt i = 0; i < e->plan->count; i++) {
-    MfgPlannedRun *run = &e->plan->runs[i];
-    PetscBool      again = (PetscBool)(e->rerun == MFG_RERUN_ALL);
-
-    if (run->state == MFG_RESULT_COMPLETE)
-      again = (PetscBool)(again || run->damaged || (run->stale && e->rerun & MFG_RERUN_STALE));
-    else if (run->state == MFG_RESULT_FAILED)
-      again = (PetscBool)(again || e->rerun & MFG_RERUN_FAILED);
-    else
-      again = PETSC_TRUE;
-    run->todo = (PetscBool)(run->asked && again);
-  }
-  PetscFunctionReturn(0);
-}
-
-/* What the folder holds already, in a line or two. */
-typedef struct {
-  PetscInt asked, todo, good, failed, stale, unfinished;
-} Survey;
-
-static Survey TakeSurvey(const MfgPlan *plan)
-{
-  Survey s = {0, 0, 0, 0, 0, 0};
-
-  for (PetscInt i = 0; i < plan->count; i++) {
-    const MfgPlannedRun *run = &plan->runs[i];
-
-    s.asked += run->asked;
-    s.todo += run->todo;
-    s.unfinished += run->todo && run->state == MFG_RESULT_UNFINISHED;
-    if (!run->asked || run->todo) continue;
-    s.good += run->state == MFG_RESULT_COMPLETE;
-    s.stale += run->state == MFG_RESULT_COMPLETE && run->stale;
-    s.failed += run->state == MFG_RESULT_FAILED;
-  }
-  return s;
-}
-
-static void TellSurvey(const MfgExperiment e, const Survey *s)
-{
-  if (e->rank != 0) return;
-  if (s->stale && e->lone)
-    (void)fprintf(stderr,
-                  "throng: the result is of another version of the program; --rerun stale performs the "
-                  "run again\n");
-  else if (s->stale)
-    (void)fprintf(stderr,
-                  "throng: %" PetscInt_FMT
-                  " of the complete results are of another version of the program; --rerun "
-                  "stale performs them again\n",
-                  s->stale);
-  if (s->failed && !e->lone)
-    (void)fprintf(stderr,
-                  "throng: of these runs %" PetscInt_FMT " failed earlier; --rerun failed tries them again\n",
-                  s->failed);
-  if (!e->lone && s->todo)
-    (void)fprintf(stderr,
-                  "%" PetscInt_FMT " runs, %" PetscInt_FMT " complete already; %" PetscInt_FMT
-                  " to do%s on %d rank%s\n",
-                  s->asked, s->good, s->todo,
-                  s->unfinished ? " (some go on where they were interrupted)" : "", (int)e->size,
-                  e->size == 1 ? "" : "s");
-}
-
 static PetscErrorCode WriteOrigin(MfgExperiment e, MfgLaunch launch, char message[MFG_MESSAGE_SIZE])
 {
   PetscFunctionBeginUser;
   message[0] = '\0';
   if (e->rank == 0) PetscCall(MfgOriginWrite(&e->origin, e->plan, e->folder, message));
+  if (e->rank == 0 && !message[0]) MfgRerunKeep(&e->wish, message);
   PetscCall(MfgShareMessage(e->comm, message));
   if (!message[0]) PetscCall(MfgLaunchOpen(launch, e->folder, message));
   PetscFunctionReturn(0);
@@ -226,10 +134,13 @@ static PetscErrorCode WriteOrigin(MfgExperiment e, MfgLaunch launch, char messag
  */
 static PetscErrorCode StopUnwritten(MfgExperiment e, const char *message, MfgExperimentOutcome *outcome)
 {
-  int begun = e->rank == 0 && MfgPathExists(e->folder);
+  char other[MFG_MESSAGE_SIZE] = "";
+  int  begun;
 
   PetscFunctionBeginUser;
   if (!message[0]) PetscFunctionReturn(0);
+  if (e->rank == 0) MfgOriginCheck(&e->origin, e->folder, other); /* it came at the same moment */
+  begun = e->rank == 0 && MfgPathExists(e->folder) && !other[0];
   PetscCallMPI(MPI_Bcast(&begun, 1, MPI_INT, 0, e->comm));
   if (!begun) {
     PetscCall(Refuse(e, message, outcome));
@@ -304,20 +215,41 @@ static PetscErrorCode PerformAll(MfgExperiment e, MfgLaunch launch, MfgTally *ta
   PetscFunctionReturn(0);
 }
 
+/* Runs that other launches were at, which may have ended by now. On rank 0. */
+static void LookAgain(MfgExperiment e, MfgTally *tally)
+{
+  PetscInt good = 0, failed = 0, todo = 0;
+
+  for (PetscInt i = 0; i < e->plan->count; i++) {
+    const MfgPlannedRun *run = &e->plan->runs[i];
+    const MfgResultState state = run->todo ? MfgResultsFind(e->folder, run->run_id) : MFG_RESULT_MISSING;
+
+    todo += run->todo;
+    good += state == MFG_RESULT_COMPLETE;
+    failed += state == MFG_RESULT_FAILED;
+  }
+  tally->count[MFG_RUN_GOOD] = good;
+  tally->count[MFG_RUN_FAILED] = failed;
+  tally->count[MFG_RUN_ELSEWHERE] = PetscMin(tally->count[MFG_RUN_ELSEWHERE], todo - good - failed);
+}
+
 /* How the launch ended; on stdout for people, and as the outcome for the program that called. */
-static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const Survey *survey, const MfgTally *tally,
+static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const MfgSurvey *survey, MfgTally *tally,
                                MfgExperimentOutcome *outcome)
 {
   const PetscInt *n = tally->count;
-  const PetscInt  ended = n[MFG_RUN_GOOD] + n[MFG_RUN_FAILED], left = survey->todo - ended;
-  const PetscInt  failed = survey->failed + n[MFG_RUN_FAILED];
+  PetscInt        failed, left;
   MfgStop         stop = MfgLaunchGetStop(launch, 0);
 
   PetscFunctionBeginUser;
+  if (e->rank == 0 && n[MFG_RUN_ELSEWHERE] && !survey->again) LookAgain(e, tally);
+  failed = survey->failed + n[MFG_RUN_FAILED];
+  left = survey->todo - n[MFG_RUN_GOOD] - n[MFG_RUN_FAILED];
   if (n[MFG_RUN_UNWRITTEN] || failed) *outcome = MFG_EXPERIMENT_FAILED;
   if (left && !n[MFG_RUN_UNWRITTEN] && stop != MFG_STOP_FAILURES) *outcome = MFG_EXPERIMENT_STOPPED;
   PetscCallMPI(MPI_Bcast(outcome, (int)sizeof(*outcome), MPI_BYTE, 0, e->comm));
   if (e->rank != 0) PetscFunctionReturn(0);
+  if (!left) MfgRerunForget(&e->wish);
   if (!e->lone)
     (void)printf("%" PetscInt_FMT " runs: %" PetscInt_FMT " complete, %" PetscInt_FMT
                  " failed, %" PetscInt_FMT " left; results in %s\n",
@@ -325,20 +257,22 @@ static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const Survey *
   if (left && stop != MFG_STOP_NONE)
     (void)fprintf(stderr, "throng: stopped: %s%s\n", MfgStopTexts[stop],
                   *outcome == MFG_EXPERIMENT_STOPPED ? "; the same command goes on from here" : "");
-  else if (n[MFG_RUN_ELSEWHERE] && !e->lone)
-    (void)fprintf(stderr, "throng: %" PetscInt_FMT " runs are those of another launch\n",
+  if (n[MFG_RUN_ELSEWHERE] && !e->lone)
+    (void)fprintf(stderr,
+                  "throng: another launch is at work on %" PetscInt_FMT " of the runs that are left\n",
                   n[MFG_RUN_ELSEWHERE]);
   PetscFunctionReturn(0);
 }
 
 /* There is nothing to be done. */
-static PetscErrorCode TellNothing(MfgExperiment e, const Survey *survey, MfgExperimentOutcome *outcome)
+static PetscErrorCode TellNothing(MfgExperiment e, const MfgSurvey *survey, MfgExperimentOutcome *outcome)
 {
   char path[MFG_PATH_SIZE], reason[MFG_MESSAGE_SIZE];
 
   PetscFunctionBeginUser;
   if (survey->failed) *outcome = MFG_EXPERIMENT_FAILED;
   if (e->rank != 0) PetscFunctionReturn(0);
+  MfgRerunForget(&e->wish);
   (void)snprintf(path, sizeof(path), "%.3700s/%.255s%s", e->folder, e->plan->runs[0].run_id,
                  survey->failed ? ".failed" : "");
   if (!MfgRecordPeek(path, NULL, "stop_reason", sizeof(reason), reason))
@@ -367,7 +301,6 @@ PetscErrorCode MfgExperimentCheckFolder(MfgExperiment e, MfgExperimentOutcome *o
     if (!message[0]) MfgOriginCheck(&e->origin, e->folder, message);
   }
   PetscCall(MfgShareMessage(e->comm, message));
-  PetscCall(CheckRanks(e));
   PetscCall(Refuse(e, message, outcome));
   PetscFunctionReturn(0);
 }
@@ -389,7 +322,7 @@ PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
 {
   MfgTally  tally = {{0}};
   MfgLaunch launch;
-  Survey    survey;
+  MfgSurvey survey;
   PetscInt  max_failures = -1;
   PetscBool limited;
 
@@ -398,9 +331,10 @@ PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
   *outcome = MFG_EXPERIMENT_DONE;
   PetscCall(MfgExperimentCheckFolder(e, outcome));
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
-  PetscCall(MfgExperimentChoose(e));
-  survey = TakeSurvey(e->plan);
-  TellSurvey(e, &survey);
+  PetscCall(MfgExperimentChoose(e, outcome));
+  if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
+  MfgSurveyTake(e->plan, &survey);
+  MfgSurveyTell(e, &survey);
   if (!survey.todo) {
     PetscCall(TellNothing(e, &survey, outcome));
     PetscFunctionReturn(0);

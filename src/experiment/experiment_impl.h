@@ -3,6 +3,7 @@
 #define THRONG_EXPERIMENT_IMPL_H
 
 #include "experiment/origin.h"
+#include "experiment/rerun.h"
 
 struct _p_MfgExperiment {
   MPI_Comm      comm;
@@ -18,18 +19,16 @@ struct _p_MfgExperiment {
   MfgPlan  *plan;
   PetscBool lone; /* the file describes one run, without a sweep */
 
-  char    *out;                   /* where results go */
-  char     folder[MFG_PATH_SIZE]; /* of the experiment in there */
-  PetscInt rerun;                 /* of MfgRerun */
-  PetscInt ranks;                 /* that runs can have together */
-  PetscInt shard_index, shard_count;
-  double   deadline; /* MPI_Wtime(); INFINITY: none */
+  char        *out;                   /* where results go */
+  char         folder[MFG_PATH_SIZE]; /* of the experiment in there */
+  PetscInt     rerun;                 /* of MfgRerun */
+  MfgRerunWish wish;                  /* on rank 0 */
+  PetscInt     ranks;                 /* that runs can have together */
+  PetscInt     shard_index, shard_count;
+  double       deadline; /* MPI_Wtime(); INFINITY: none */
 };
 
-/* What can be found wrong with the folder before anything is written, and with the ranks of the runs.
- * Collective. */
+/* What can be found wrong with the folder before anything is written. Collective. */
 PetscErrorCode MfgExperimentCheckFolder(MfgExperiment experiment, MfgExperimentOutcome *outcome);
-/* Which runs are to be performed, as rank 0 sees the folder. Collective. */
-PetscErrorCode MfgExperimentChoose(MfgExperiment experiment);
 
 #endif

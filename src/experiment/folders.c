@@ -129,20 +129,39 @@ static int WriteAll(int file, size_t length, const char *text)
   return fsync(file) ? errno : 0;
 }
 
-void MfgFileReplace(const char *path, size_t length, const char *text, char message[MFG_MESSAGE_SIZE])
+/* The content in a file beside `path`, on the disk; 0 or errno. */
+static int WriteBeside(const char *path, size_t length, const char *text, char beside[MFG_PATH_SIZE])
 {
-  char beside[MFG_PATH_SIZE], host[64] = "";
+  char host[64] = "";
   int  file, error;
 
   (void)gethostname(host, sizeof(host) - 1);
-  (void)snprintf(beside, sizeof(beside), "%.3900s.%.64s-%ld.new", path, host, (long)getpid());
+  (void)snprintf(beside, MFG_PATH_SIZE, "%.3900s.%.64s-%ld.new", path, host, (long)getpid());
   file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   error = file < 0 ? errno : WriteAll(file, length, text);
   if (file >= 0 && close(file) && !error) error = errno;
+  return error;
+}
+
+void MfgFileReplace(const char *path, size_t length, const char *text, char message[MFG_MESSAGE_SIZE])
+{
+  char beside[MFG_PATH_SIZE];
+  int  error = WriteBeside(path, length, text, beside);
+
   if (!error && rename(beside, path)) error = errno;
   if (!error) return;
   (void)unlink(beside);
   Tell("write", path, error, message);
+}
+
+void MfgFileCreate(const char *path, size_t length, const char *text, char message[MFG_MESSAGE_SIZE])
+{
+  char beside[MFG_PATH_SIZE];
+  int  error = WriteBeside(path, length, text, beside);
+
+  if (!error && link(beside, path) && errno != EEXIST) error = rename(beside, path) ? errno : 0;
+  (void)unlink(beside);
+  if (error) Tell("write", path, error, message);
 }
 
 void MfgFolderTidy(const char *path)

@@ -21,7 +21,12 @@ void MfgFolderClear(const char *path, const char *keep, PetscInt *removed, char 
   synced, renamed. Several processes may do so at once.
 */
 void MfgFileReplace(const char *path, size_t length, const char *text, char message[MFG_MESSAGE_SIZE]);
-/* Remove what processes that were killed in MfgFileReplace() left in the folder. Errors are passed over. */
+/*
+  The same if there is no such file yet; one that there is stays as it is. (Where the file system has no
+  links, one that comes at the same moment is replaced.)
+*/
+void MfgFileCreate(const char *path, size_t length, const char *text, char message[MFG_MESSAGE_SIZE]);
+/* Remove what processes that were killed in these left in the folder. Errors are passed over. */
 void MfgFolderTidy(const char *path);
 void MfgFolderRename(const char *from, const char *to, char message[MFG_MESSAGE_SIZE]);
 /*

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "experiment/folders.h"
@@ -44,26 +45,38 @@ static void AskToStop(int number)
   asked_to_stop = 1;
 }
 
-/* PETSc's handlers would take a signal such as TERM for an error of the program, and tell pages about it. */
-PetscErrorCode MfgLaunchListen(void)
+void MfgListen(void)
 {
   struct sigaction action;
 
-  PetscFunctionBeginUser;
-  PetscCall(PetscPopSignalHandler());
   memset(&action, 0, sizeof(action));
   action.sa_handler = AskToStop;
   action.sa_flags = SA_RESTART;
   (void)sigemptyset(&action.sa_mask);
-  PetscCheck(!sigaction(SIGUSR1, &action, NULL), PETSC_COMM_SELF, PETSC_ERR_SYS, "sigaction(): %s",
-             strerror(errno));
+  (void)sigaction(SIGUSR1, &action, NULL);
+}
+
+/* PETSc's handlers would take a signal such as TERM for an error of the program, and tell pages about it. */
+PetscErrorCode MfgLaunchListen(void)
+{
+  PetscFunctionBeginUser;
+  PetscCall(PetscPopSignalHandler());
+  MfgListen();
   PetscFunctionReturn(0);
+}
+
+/* The name of this host, as it stands in that of a launch. */
+static void GetHost(char host[128])
+{
+  memset(host, 0, 128);
+  (void)gethostname(host, 127);
+  host[strcspn(host, "./")] = '\0';
 }
 
 PetscErrorCode MfgLaunchCreate(MPI_Comm comm, double deadline, PetscInt max_failures, MfgLaunch *launch)
 {
   MfgLaunch l;
-  char      host[128] = "";
+  char      host[128];
   time_t    now = time(NULL);
   struct tm utc;
 
@@ -74,8 +87,7 @@ PetscErrorCode MfgLaunchCreate(MPI_Comm comm, double deadline, PetscInt max_fail
   l->max_failures = max_failures;
   l->deadline = deadline;
   PetscCallMPI(MPI_Comm_rank(comm, &l->rank));
-  (void)gethostname(host, sizeof(host) - 1);
-  host[strcspn(host, "./")] = '\0';
+  GetHost(host);
   (void)gmtime_r(&now, &utc);
   (void)strftime(l->name, 32, "%Y%m%dT%H%M%S", &utc);
   (void)snprintf(l->name + strlen(l->name), sizeof(l->name) - 32, "-%s-%ld", host, (long)getpid());
@@ -107,7 +119,37 @@ static PetscBool MakeFile(MfgLaunch launch, const char *entry)
   return (PetscBool)(file >= 0);
 }
 
-/* Folders of claims that no process holds are those of launches that were killed. */
+/* The host in the name of a launch, "<time>-<host>-<process id>", which may have a '-' itself. */
+static PetscBool ReadName(const char *name, size_t size, char host[], pid_t *pid)
+{
+  const char *first = strchr(name, '-'), *last = strrchr(name, '-');
+  char       *end;
+
+  if (!first || first == last || (size_t)(last - first) > size) return PETSC_FALSE;
+  (void)snprintf(host, size, "%.*s", (int)(last - first - 1), first + 1);
+  *pid = (pid_t)strtol(last + 1, &end, 10);
+  return (PetscBool)(end > last + 1 && !*end);
+}
+
+/*
+  Whether the launch whose folder this is was killed. Not every file system tells of locks on other hosts: the
+  folder of a launch there counts only when nothing has changed in it for a day.
+*/
+static PetscBool IsLeft(const char *path, const char *name)
+{
+  enum { DAY = 86400 };
+  char        host[128], here[128];
+  struct stat status;
+  pid_t       pid;
+
+  if (MfgFolderIsHeld(path)) return PETSC_FALSE;
+  GetHost(here);
+  if (ReadName(name, sizeof(host), host, &pid) && !strcmp(host, here))
+    return (PetscBool)(kill(pid, 0) != 0 && errno == ESRCH);
+  return (PetscBool)(stat(path, &status) == 0 && time(NULL) - status.st_mtime > DAY);
+}
+
+/* Remove the folders of launches that were killed; those that begin with '.' had not got their names. */
 static void Tidy(const char *parent)
 {
   DIR           *folder = opendir(parent);
@@ -115,10 +157,12 @@ static void Tidy(const char *parent)
   char           path[MFG_PATH_SIZE], ignored[MFG_MESSAGE_SIZE];
 
   while (folder && (entry = readdir(folder))) {
-    if (entry->d_name[0] == '.') continue;
-    (void)snprintf(path, sizeof(path), "%.3800s/%.255s", parent, entry->d_name);
+    const char *name = entry->d_name;
+
+    if (!strcmp(name, ".") || !strcmp(name, "..")) continue;
+    (void)snprintf(path, sizeof(path), "%.3800s/%.255s", parent, name);
     ignored[0] = '\0';
-    if (!MfgFolderIsHeld(path)) MfgFolderRemove(path, ignored);
+    if (IsLeft(path, name[0] == '.' ? name + 1 : name)) MfgFolderRemove(path, ignored);
   }
   if (folder) (void)closedir(folder);
 }

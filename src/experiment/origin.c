@@ -15,19 +15,15 @@ static const char *LastPart(const char *path)
   return slash ? slash + 1 : path;
 }
 
-/* Whether the file at `path` can be read and has another content than `text`. */
-static PetscBool Differs(const char *path, const char *text, PetscInt length)
+/* Whether the file at `path` can be read and has the content `text`. */
+static PetscBool Has(const char *path, const char *text, PetscInt length)
 {
-  FILE     *file = fopen(path, "rb");
-  PetscInt  i = 0;
-  int       c = 0;
-  PetscBool differs;
+  PetscInt64 there;
+  char      *content = MfgFileRead(path, &there);
+  PetscBool  same = (PetscBool)(content && there == length && !memcmp(content, text, (size_t)length));
 
-  if (!file) return PETSC_FALSE;
-  while (i < length && (c = getc(file)) != EOF && c == (unsigned char)text[i]) i++;
-  differs = (PetscBool)(i < length || getc(file) != EOF);
-  (void)fclose(file);
-  return differs;
+  free(content);
+  return same;
 }
 
 /* The value of a text in experiment.json; empty if there is none. */
@@ -49,11 +45,10 @@ void MfgOriginCheck(const MfgOrigin *origin, const char *folder, char message[MF
   ReadText(folder, "file", sizeof(file), file);
   ReadText(folder, "path", sizeof(place), place);
   if (!file[0] || !realpath(origin->path, mine)) return;
-  if (!strcmp(LastPart(file), LastPart(origin->path)) &&
-      (!strcmp(place, mine) || !Differs(place, origin->text, origin->length)))
-    return;
+  if (!strcmp(place, mine)) return; /* edited, perhaps */
+  if (!strcmp(LastPart(file), LastPart(origin->path)) && Has(place, origin->text, origin->length)) return;
   (void)snprintf(kept, sizeof(kept), "%.4000s/experiment.yaml", folder);
-  if (MfgPathExists(kept) && !Differs(kept, origin->text, origin->length)) return; /* a copy, renamed */
+  if (Has(kept, origin->text, origin->length)) return; /* a copy, renamed or moved */
   (void)snprintf(message, MFG_MESSAGE_SIZE,
                  "%.300s holds results of another experiment, of the file %.300s; give this one another name "
                  "(--set name=...) or another folder (--out)",
@@ -91,40 +86,62 @@ static PetscErrorCode WriteJson(const MfgOrigin *origin, const MfgPlan *plan, FI
   PetscFunctionReturn(0);
 }
 
-/* Write one file of the folder: the text of a stream that was filled. */
-static void Replace(const char *folder, const char *name, FILE *stream, size_t *length, char **text,
+/*
+  The first file of a folder says whose it is: where two experiments come at once, one of them finds that of
+  the other.
+*/
+static void Settle(const MfgOrigin *origin, const char *folder, size_t length, const char *text,
+                   char message[MFG_MESSAGE_SIZE])
+{
+  char path[MFG_PATH_SIZE];
+
+  (void)snprintf(path, sizeof(path), "%.3900s/experiment.json", folder);
+  if (!MfgPathExists(path)) MfgFileCreate(path, length, text, message);
+  if (!message[0]) MfgOriginCheck(origin, folder, message);
+}
+
+/* A text that plan or origin writes; free() it. */
+static PetscErrorCode Format(const MfgOrigin *origin, const MfgPlan *plan, size_t *length, char **text)
+{
+  FILE *stream;
+
+  PetscFunctionBeginUser;
+  *text = NULL;
+  stream = open_memstream(text, length);
+  PetscCheck(stream, PETSC_COMM_SELF, PETSC_ERR_MEM, "No memory for a text");
+  if (origin)
+    PetscCall(WriteJson(origin, plan, stream));
+  else
+    PetscCall(MfgPlanWrite(plan, stream));
+  PetscCheck(!fclose(stream), PETSC_COMM_SELF, PETSC_ERR_MEM, "No memory for a text");
+  PetscFunctionReturn(0);
+}
+
+static void Replace(const char *folder, const char *name, size_t length, const char *text,
                     char message[MFG_MESSAGE_SIZE])
 {
   char path[MFG_PATH_SIZE];
 
   (void)snprintf(path, sizeof(path), "%.3900s/%.100s", folder, name);
-  if (fclose(stream))
-    (void)snprintf(message, MFG_MESSAGE_SIZE, "no memory for %.800s", path);
-  else if (!message[0])
-    MfgFileReplace(path, *length, *text, message);
-  free(*text);
+  if (!message[0]) MfgFileReplace(path, length, text, message);
 }
 
 PetscErrorCode MfgOriginWrite(const MfgOrigin *origin, const MfgPlan *plan, const char *folder,
                               char message[MFG_MESSAGE_SIZE])
 {
-  char   path[MFG_PATH_SIZE], *text = NULL;
-  size_t length = 0;
-  FILE  *stream;
+  char  *json, *csv;
+  size_t json_length, csv_length;
 
   PetscFunctionBeginUser;
+  PetscCall(Format(origin, plan, &json_length, &json));
+  PetscCall(Format(NULL, plan, &csv_length, &csv));
   MfgFolderMake(folder, message);
   if (!message[0]) MfgFolderSyncAbove(folder, message);
-  (void)snprintf(path, sizeof(path), "%.3900s/experiment.yaml", folder);
-  if (!message[0]) MfgFileReplace(path, (size_t)origin->length, origin->text, message);
-  stream = open_memstream(&text, &length);
-  PetscCheck(stream, PETSC_COMM_SELF, PETSC_ERR_MEM, "No memory for a text");
-  PetscCall(MfgPlanWrite(plan, stream));
-  Replace(folder, "plan.csv", stream, &length, &text, message);
-  text = NULL;
-  stream = open_memstream(&text, &length);
-  PetscCheck(stream, PETSC_COMM_SELF, PETSC_ERR_MEM, "No memory for a text");
-  PetscCall(WriteJson(origin, plan, stream));
-  Replace(folder, "experiment.json", stream, &length, &text, message);
+  if (!message[0]) Settle(origin, folder, json_length, json, message);
+  Replace(folder, "experiment.yaml", (size_t)origin->length, origin->text, message);
+  Replace(folder, "plan.csv", csv_length, csv, message);
+  Replace(folder, "experiment.json", json_length, json, message);
+  free(csv);
+  free(json);
   PetscFunctionReturn(0);
 }

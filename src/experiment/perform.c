@@ -341,7 +341,7 @@ static void TellNotBegun(const Work *work, MfgBegin begin, const char *message, 
 
   *outcome = outcomes[begin];
   if (work->run->rank != 0) return;
-  if (message[0]) (void)fprintf(stderr, "throng: %s\n", message);
+  if (message[0] && work->how->alone) (void)fprintf(stderr, "throng: %s\n", message);
   if (work->how->alone && (begin == MFG_BEGIN_GOOD || begin == MFG_BEGIN_BAD))
     (void)printf("%s meanwhile, by another launch; the result is in %s/%s%s\n",
                  begin == MFG_BEGIN_GOOD ? "complete" : "failed", work->how->folder, work->how->run_id,

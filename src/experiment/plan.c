@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "experiment/checksums.h"
+#include "experiment/folders.h"
 #include "experiment/place.h"
 #include "experiment/plan.h"
 #include "experiment/record.h"
@@ -364,6 +365,8 @@ static void LookAtResult(const char *folder, MfgPlannedRun *run)
   run->stale = (PetscBool)(!MfgRecordPeek(path, "provenance", "version", sizeof(version), version) ||
                            !MfgRecordPeek(path, "provenance", "commit", sizeof(commit), commit) ||
                            strcmp(version, MfgVersion()) || strcmp(commit, MfgCommit()));
+  (void)snprintf(path, sizeof(path), "%.3700s/%.255s.failed", folder, run->run_id);
+  run->failed_again = MfgPathExists(path);
 }
 
 PetscErrorCode MfgPlanLook(MfgPlan *plan, const char *folder)

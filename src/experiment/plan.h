@@ -29,11 +29,12 @@ typedef struct {
   PetscBool      uses_seed; /* something of the run draws random numbers from its seed */
   PetscReal      cost;      /* see cost.h; of equally wide runs the costliest come first */
   MfgCostBasis   basis;
-  MfgResultState state;   /* what the folder holds, once MfgPlanLook() has looked */
-  PetscBool      stale;   /* the result is of another version of the program */
-  PetscBool      damaged; /* the result is not what was written */
-  PetscBool      asked;   /* in this shard */
-  PetscBool      todo;    /* to be performed; where there is a result already, again */
+  MfgResultState state;        /* what the folder holds, once MfgPlanLook() has looked */
+  PetscBool      stale;        /* the result is of another version of the program */
+  PetscBool      damaged;      /* the result is not what was written */
+  PetscBool      failed_again; /* the result is good, but a later attempt failed */
+  PetscBool      asked;        /* in this shard */
+  PetscBool      todo;         /* to be performed; where there is a result already, again */
 } MfgPlannedRun;
 
 /* A game that runs play, with its parameters; games of equal parameters are one. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "experiment/experiment_impl.h"
+#include "experiment/choose.h"
 #include "experiment/memory.h"
 #include "experiment/packing.h"
 #include "experiment/progress.h"
@@ -261,6 +261,15 @@ static PetscErrorCode WarnOfMemory(const MfgExperiment e, PetscInt cores)
   PetscFunctionReturn(0);
 }
 
+/* The most ranks that a run asks for. */
+static PetscInt Widest(const MfgPlan *plan)
+{
+  PetscInt ranks = 1;
+
+  for (PetscInt i = 0; i < plan->count; i++) ranks = PetscMax(ranks, plan->runs[i].ranks);
+  return ranks;
+}
+
 PetscErrorCode MfgExperimentPlan(MfgExperiment e, PetscInt ranks, PetscBool all,
                                  MfgExperimentOutcome *outcome)
 {
@@ -269,10 +278,11 @@ PetscErrorCode MfgExperimentPlan(MfgExperiment e, PetscInt ranks, PetscBool all,
   PetscFunctionBeginUser;
   PetscCheck(e->plan, e->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgExperimentLoad() first");
   *outcome = MFG_EXPERIMENT_DONE;
-  e->ranks = ranks ? ranks : cores;
+  e->ranks = ranks ? ranks : PetscMax(cores, Widest(e->plan));
   PetscCall(MfgExperimentCheckFolder(e, outcome));
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
-  PetscCall(MfgExperimentChoose(e));
+  PetscCall(MfgExperimentChoose(e, outcome));
+  if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
   if (e->rank == 0) PetscCall(Print(e, all));
   PetscCall(WarnOfMemory(e, cores));
   PetscFunctionReturn(0);

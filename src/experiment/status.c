@@ -207,6 +207,8 @@ static PetscBool LookAt(const MfgStatus *status, MfgStatusRun *run, PetscBool ve
   free(run->stale);
   run->stale = NULL;
   run->checkpoint = run->doubtful = PETSC_FALSE;
+  run->failed_again = (PetscBool)(Saw(run->seen, MFG_FOLDER_FINAL) && Saw(run->seen, MFG_FOLDER_FAILED));
+  run->begun_again = (PetscBool)(Saw(run->seen, MFG_FOLDER_FINAL) && Saw(run->seen, MFG_FOLDER_RUNNING));
   run->seconds = (double)NAN;
   run->ending = MfgFolderEndings[MFG_FOLDER_RUNNING];
   FolderOf(status, run, run->ending, running);

@@ -51,9 +51,11 @@ typedef struct {
   PetscBool   checkpoint; /* an interrupted run has one that this program can use */
   PetscBool   doubtful; /* it was written to a moment ago on another host, whose locks may not be seen here */
   double      seconds;  /* wall time of the run so far, where it is known; else NaN */
-  char       *stale;    /* the version that a complete result is of, unless it is this program's; else NULL */
-  char       *reason;   /* why it failed, or what is damaged; else NULL */
-  MfgWork    *work;     /* of a running one; else NULL */
+  PetscBool   failed_again; /* it is complete, and a later attempt failed, */
+  PetscBool   begun_again;  /* or was interrupted */
+  char       *stale;  /* the version that a complete result is of, unless it is this program's; else NULL */
+  char       *reason; /* why it failed, or what is damaged; else NULL */
+  MfgWork    *work;   /* of a running one; else NULL */
 } MfgStatusRun;
 
 typedef struct {

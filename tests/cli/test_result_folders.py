@@ -179,7 +179,8 @@ class ResultFolders(throng_test.ThrongTest):
                 self.assertIn(code, (0, 75), ends)
                 self.assertNotIn("begins anew", stderr)
                 if code:
-                    self.assertRegex(stderr, r"^throng: another run is writing this result now, in \S+\.running\n$")
+                    self.assertRegex(stderr, r"^(throng: --rerun all goes on: .*\n)?"
+                                             r"throng: another run is writing this result now, in \S+\.running\n$")
                 else:
                     self.assertRegex(stdout, r"^iteration_limit: .*; results in|^complete (already|meanwhile)")
             folder = self.result(out)

@@ -250,7 +250,8 @@ class FailedRuns(throng_test.ThrongTest):
         self.assertEqual(self.results(), [good, failed])
         self.assertEqual(self.record(good), record)
         self.assertNotEqual(self.record(failed), record)
-        self.assert_kept(self.run_text(self.FAILING, *self.OPTIONS), good)
+        told = f"throng: the result stands though a later attempt failed, see {failed}; --rerun failed tries it again\n"
+        self.assert_kept(self.run_text(self.FAILING, *self.OPTIONS), good, told)
 
 
 if __name__ == "__main__":

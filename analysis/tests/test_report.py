@@ -38,8 +38,8 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.tags if name == tag]
 
 
-def report(folder, *options):
-    assert main(["report", str(folder), *options]) == 0
+def report(folder, *options, code=0):
+    assert main(["report", str(folder), *options]) == code
     return (folder / "report" / "report.html").read_text(encoding="utf-8")
 
 
@@ -56,8 +56,8 @@ def test_page_needs_nothing_else(run_folder, tmp_path):
     html = report(tmp_path / "out")
     assert not re.search(r"https?:|//|@import|url\(", re.sub(r"base64,[^\"]*", "", html))
     page = Page(html)
-    assert not page.all("link") and not page.all("script")
-    assert len(page.all("img")) == 20
+    assert not page.all("link") and all("src" not in one for one in page.all("script"))
+    assert len(page.all("img")) == 22
     for image in page.all("img"):
         assert image["src"].startswith("data:image/png;base64,iVBOR")
         assert len(image["alt"]) > 20
@@ -90,10 +90,9 @@ def test_running_and_failed_runs_are_shown(run_folder, tmp_path):
     failed = {"status": "failed", "stop_reason": "KSP diverged: <nan>"}
     write_run(tmp_path / "out", run_id="c", suffix=".failed", **failed)
     with locked(tmp_path / "out" / "four-rooms" / "b.running" / "lock"):
-        html = report(tmp_path / "out")
-    assert html.count('<span class="status running">') == 2
-    assert html.count('<span class="status interrupted">') == 2
-    assert html.count('<span class="status failed">') == 2
+        html = report(tmp_path / "out", code=1)
+    for status in ("running", "interrupted", "failed"):  # counted, in the table, in the section
+        assert html.count(f'<span class="status {status}">') == 3
     assert "KSP diverged: &lt;nan&gt;" in html and "<nan>" not in html
     assert "4 runs: converged 1, failed 1, running 1, interrupted 1." in html
 
@@ -151,11 +150,25 @@ def test_unreadable_run_is_listed_and_the_code_is_one(run_folder, tmp_path, caps
     bad = write_run(tmp_path / "out", run_id="bad")
     (bad / "metrics.csv").unlink()
     assert main(["report", str(tmp_path / "out")]) == 1
-    assert f"{bad / 'metrics.csv'}: missing" in capsys.readouterr().err
+    assert f"{bad}: metrics.csv: missing" in capsys.readouterr().err
     html = (tmp_path / "out" / "report" / "report.html").read_text()
-    assert '<span class="status unreadable">' in html
-    assert "four-rooms/bad/metrics.csv: missing" in html
+    assert html.count('<span class="status damaged">') == 3
+    assert "four-rooms/bad/metrics.csv: missing" in html.split('id="run-0-bad"')[1]
     assert str(tmp_path) not in html
+
+
+def test_unreadable_run_among_experiments_of_one_run_each(tmp_path, capsys):
+    good = write_run(tmp_path / "a")
+    bad = write_run(tmp_path / "b", run_id="bad")
+    (bad / "metrics.csv").unlink()
+    html = report(tmp_path, code=1)
+    assert f"{bad / 'metrics.csv'}: missing" in capsys.readouterr().err
+    assert '<span class="status unreadable">' in html and "b/four-rooms/bad/metrics.csv" in html
+    assert html.count('<section class="run"') == 1 and "<script" not in html
+    html = report(tmp_path, "--run", "bad", code=1)
+    assert "b/four-rooms/bad/metrics.csv: missing" in html.split('id="run-1"')[1]
+    assert main(["report", str(good), "--by", "seed"]) == 2
+    assert "no experiment of several runs" in capsys.readouterr().err
 
 
 def test_warning_is_on_the_page_and_the_code_is_one(run_folder, tmp_path, capsys):

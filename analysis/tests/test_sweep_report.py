@@ -39,13 +39,16 @@ def sweep(tmp_path, etas=(0.1, 0.5, 1.0), seeds=range(1, 6)):
     return each(axes, lambda axes: [9.0, axes["solver.eta"] * axes["seed"]])
 
 
-def test_up_to_twelve_runs_have_a_section_each_and_more_have_a_table(tmp_path):
+def test_several_runs_have_tables_and_up_to_twelve_have_a_section_each(tmp_path):
     few = write(tmp_path / "few", each(grid(seed=range(MOST_SECTIONS)), lambda axes: [2.0, 1.0]))
     html = report(few)
-    assert html.count('<section class="run"') == MOST_SECTIONS and "<script" not in html
+    assert html.count('<section class="run"') == MOST_SECTIONS
+    assert len(data(html, "runs-0")) == MOST_SECTIONS and len(data(html, "groups-0")) == 1
     more = each(grid(seed=range(MOST_SECTIONS + 1)), lambda axes: [2.0, 1.0])
     html = report(write(tmp_path / "more", more))
-    assert html.count('<section class="run"') == 0 and "<script" in html
+    assert html.count('<section class="run"') == 0
+    html = report(write(tmp_path / "one", [Made({"seed": 1})]))
+    assert html.count('<section class="run"') == 1 and "<script" not in html
 
 
 def test_every_run_is_in_the_table(tmp_path, capsys):
@@ -117,7 +120,7 @@ def test_a_run_that_is_wanted_has_a_section(tmp_path, capsys):
     write_fields(runs[3].folder / "fields.h5", four_rooms_walls(11))
     write_checksums(runs[3].folder)
     html = report(folder, "--run", runs[3].run_id, "--run", runs[7].run_id[-9:])
-    ids = re.findall(r'<section class="run" id="run-(.*?)">', html)
+    ids = re.findall(r'<section class="run" id="run-0-(.*?)">', html)
     assert ids == [runs[3].run_id, runs[7].run_id]
     assert "Mean field" in html
     assert main(["report", str(folder), "--run", "seed1"]) == 2
@@ -129,13 +132,95 @@ def test_a_run_that_is_wanted_has_a_section(tmp_path, capsys):
 def test_among_few_runs_only_those_wanted_have_sections(tmp_path):
     runs = each(grid(seed=[1, 2, 3]), lambda axes: [2.0, 1.0])
     runs[2].status = "missing"
-    html = report(write(tmp_path, runs), "--run", runs[1].run_id)
+    html = report(write(tmp_path, runs), "--run", runs[1].run_id, code=1)
     assert html.count('<section class="run"') == 1
-    assert runs[0].run_id in html and f"seed=3 ({runs[2].run_id})" in html
+    assert [row["run"] for row in data(html, "runs-0")] == [run.run_id for run in runs]
     assert "3 runs: converged 2, missing 1." in html
     page = Page(html)
     anchors = {attrs.get("id") for _, attrs in page.tags}
     assert all(link["href"].removeprefix("#") in anchors for link in page.all("a"))
+
+
+def test_a_damaged_run_has_a_section_that_says_so(tmp_path, capsys):
+    runs = each(grid(seed=[1, 2]), lambda axes: [2.0, 1.0])
+    folder = write(tmp_path, runs)
+    (runs[0].folder / "run.json").write_text("{}")
+    html = report(folder, "--run", runs[0].run_id, code=1)
+    section = html.split(f'<section class="run" id="run-0-{runs[0].run_id}">')[1]
+    assert '<span class="status damaged">' in section and "run.json: damaged" in section
+    assert html.count('<section class="run"') == 1 and str(tmp_path) not in html
+    assert capsys.readouterr().err.count("run.json: damaged") == 1
+
+
+def test_equal_runs_of_two_experiments_are_told_apart(tmp_path, capsys):
+    runs = each(grid(seed=[1, 2]), lambda axes: [2.0, 1.0])
+    first = write(tmp_path / "first", runs)
+    others = each(grid(seed=[1, 2]), lambda axes: [4.0, 3.0])
+    for place in ("second", "third"):
+        write(tmp_path / place, others, "grid")
+    (tmp_path / "third" / "grid").rename(tmp_path / "third" / "copy")
+    run_id = runs[0].run_id
+    assert others[0].run_id == run_id
+    html = report(tmp_path, "--run", f"second/grid/{run_id}")
+    assert re.findall(r'<section class="run" id="(.*?)">', html) == [f"run-1-{run_id}"]
+    for place in ("first/grid", "second/grid", "third/copy"):
+        assert f'<h2>grid <span class="muted">in {place}</span></h2>' in html
+    assert main(["report", str(tmp_path), "--run", run_id]) == 2
+    message = capsys.readouterr().err
+    assert f"3 runs with a folder below {tmp_path}" in message
+    assert f"first/grid/{run_id}, second/grid/{run_id}, third/copy/{run_id}" in message
+    html = report(tmp_path)
+    anchors = re.findall(r'<section class="run" id="(.*?)">', html)
+    assert len(set(anchors)) == 6 and "<h2>grid</h2>" not in html
+    assert "<h2>grid</h2>" in report(first)
+    assert '<h2>grid <span class="muted">in copy</span></h2>' in report(tmp_path / "third" / "copy")
+
+
+def test_a_rerun_beside_a_result_has_a_section_too(tmp_path):
+    runs = each(grid(seed=[1, 2]), lambda axes: [2.0, 1.0])
+    folder = write(tmp_path, runs)
+    shutil.copytree(runs[0].folder, folder / f"{runs[0].run_id}.failed")
+    html = report(folder)
+    anchors = re.findall(r'<section class="run" id="run-0-(.*?)">', html)
+    assert anchors == [runs[0].run_id, f"{runs[0].run_id}.failed", runs[1].run_id]
+    assert f"grid / {runs[0].run_id} (failed rerun)" in html
+    assert data(html, "runs-0")[0]["mind"] == "beside it: converged"
+
+
+def test_a_report_takes_the_questions_of_compare(tmp_path, capsys):
+    runs = sweep(tmp_path)
+    runs[-1].planned = False
+    folder = write(tmp_path, runs)
+    asked = ["--by", "solver.eta", "--metric", "mu_pi_delta", "--mean", "geometric", "--planned"]
+    html = report(folder, *asked)
+    rows = data(html, "groups-0")
+    assert [row["solver.eta"] for row in rows] == [0.1, 0.5, 1.0]
+    assert [row["runs"] for row in rows] == [10, 10, 9]
+    assert rows[0]["mean"] == pytest.approx(0.1 * 120**0.2 / 7, rel=1e-5)
+    assert "<h3>Means over seed, and within each seed over solver.beta.value</h3>" in html
+    runs_shown = data(html, "runs-0")
+    assert len(runs_shown) == 29 and {row["solver.beta.value"] for row in runs_shown} == {0.1, 0.2}
+    names = {path.name for path in (folder / "report" / "figures").glob("*.png")}
+    assert "curves_mu_pi_delta_iteration.png" in names
+    html = report(folder, "--axes", "solver.beta", "solver.eta")
+    assert "exploitability over solver.beta.value and solver.eta" in html
+    for options, words in (
+        (["--by", "solver.etta"], f"{folder}: solver.etta: no run has this parameter"),
+        (["--axes", "solver.eta", "solver.eta"], "--axes solver.eta solver.eta: "),
+        (["--metric", "quality"], "no run that ended well has a value of quality"),
+        (["--metric", "nothing"], "--metric nothing: no such metric"),
+    ):
+        assert main(["report", str(folder), "--out", str(tmp_path / "none"), *options]) == 2
+        assert words in capsys.readouterr().err
+        assert not (tmp_path / "none").exists()
+
+
+def test_an_experiment_without_runs_is_a_part_too(tmp_path):
+    folder = write(tmp_path, each(grid(seed=[1, 2]), lambda axes: [2.0]), name="a")
+    write(tmp_path, [], name="b")
+    html = report(tmp_path)
+    assert html.count('<section class="sweep"') == 2 and data(html, "runs-1") == []
+    assert "2 runs: converged 2." in html and folder.exists()
 
 
 def test_a_report_twice_counts_the_same_runs(tmp_path):

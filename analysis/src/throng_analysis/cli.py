@@ -9,7 +9,7 @@ from throng_analysis import __version__
 from throng_analysis.compare import Question, write_compare
 from throng_analysis.errors import InputError
 from throng_analysis.panels import write_panels
-from throng_analysis.report import write_report
+from throng_analysis.report import NOTHING_ASKED, write_report
 from throng_analysis.statistics import ARITHMETIC, MEANS
 from throng_analysis.table import write_table
 
@@ -27,10 +27,11 @@ REPORT = """\
 Read the results of throng and write PNG figures and one page, report.html.
 
 DIR is the folder of a run (OUT/<name>/<run id>) or any folder above it; every run
-below it is shown. Up to 12 runs have a section each: runs that have not ended are
-shown as far as they are, failed runs with their reason. More runs have a table that can
-be sorted and filtered, with means over seeds, curves with bands and heat maps. The page
-needs no other file and no network: it can be sent as it is.
+below it is shown. An experiment of several runs has means over seeds, curves with bands,
+heat maps, and tables that can be sorted and filtered; what is compared is asked with the
+options of compare. Up to 12 runs have a section each: runs that have not ended are shown
+as far as they are, failed runs with their reason. The page needs no other file and no
+network: it can be sent as it is.
 """
 
 PANELS = """\
@@ -80,7 +81,8 @@ def parser() -> argparse.ArgumentParser:
         "report",
         help="write figures and a self-contained page for one run or many",
         description=REPORT,
-        epilog=f"example:\n  throng-analysis report results --out page\n\n{EXIT_CODES}",
+        epilog="examples:\n  throng-analysis report results --out page\n"
+        f"  throng-analysis report results/grid --by solver.eta --mean geometric\n\n{EXIT_CODES}",
         formatter_class=raw,
     )
     _add_folders(report, "where to write report.html and figures/ (default: DIR/report)")
@@ -92,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
         help="a run that has a section, by its id or a part of it, and may be repeated "
         "(default: all of 12 runs at most, none of more)",
     )
+    _add_question(report, NOTHING_ASKED.metric, "the first measured")
     report.set_defaults(act=_report)
     panels = commands.add_parser(
         "panels",
@@ -123,12 +126,13 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=raw,
     )
     _add_folders(compare, "where to write tables and figures (default: DIR/compare)")
-    _add_question(compare)
+    _add_question(compare, Question.metric, Question.metric)
     compare.set_defaults(act=_compare)
     return top
 
 
-def _add_question(command: argparse.ArgumentParser) -> None:
+def _add_question(command: argparse.ArgumentParser, metric: str, words: str) -> None:
+    """Add the options about means; `metric` is the default, and `words` say so."""
     command.add_argument(
         "--by",
         metavar="KEY",
@@ -146,8 +150,8 @@ def _add_question(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--metric",
         metavar="NAME",
-        default=Question.metric,
-        help="a column of metrics.csv (default: %(default)s)",
+        default=metric,
+        help=f"a column of metrics.csv (default: {words})",
     )
     command.add_argument(
         "--mean",
@@ -183,7 +187,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    report = write_report(options.folder, options.out or options.folder / "report", options.run)
+    report = write_report(
+        options.folder, options.out or options.folder / "report", options.run, _question(options)
+    )
     for problem in report.problems:
         _complain(problem)
     print(f"{report.page} ({len(report.figures)} figures)")
@@ -219,11 +225,11 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _question(options: argparse.Namespace) -> Question:
     return Question(
-        by=options.by,
-        over=options.over,
+        by=tuple(options.by),
+        over=tuple(options.over),
         metric=options.metric,
         mean=options.mean,
-        axes=options.axes,
+        axes=tuple(options.axes),
         only_planned=options.planned,
     )
 

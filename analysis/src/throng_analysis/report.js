@@ -47,7 +47,8 @@ function format(value) {
   return text.replace(/-/g, "−");
 }
 
-function cellOf(value, column) {
+/* A cell; `anchor` begins the names of the sections of runs. */
+function cellOf(value, column, anchor) {
   const cell = document.createElement("td");
   cell.className = column.kind;
   if (column.kind === "state") {
@@ -60,9 +61,9 @@ function cellOf(value, column) {
     button.textContent = "show";
     button.dataset.filter = value;
     cell.append(button);
-  } else if (column.kind === "run" && document.getElementById("run-" + value)) {
+  } else if (column.kind === "run" && document.getElementById(anchor + value)) {
     const link = document.createElement("a");
-    link.href = "#run-" + value;
+    link.href = "#" + anchor + value;
     link.textContent = value;
     cell.append(link);
   } else {
@@ -120,11 +121,12 @@ class LiveTable {
 
   show() {
     const all = this.rows.map((_, i) => i).filter((i) => matches(this.texts[i], this.box.value));
+    const anchor = this.place.id.replace("runs", "run") + "-";
     const places = sorted(this.rows, all, this.column, this.descending).slice(0, this.most);
     this.body.replaceChildren(
       ...places.map((i) => {
         const line = document.createElement("tr");
-        line.append(...this.rows[i].map((cell, column) => cellOf(cell, this.columns[column])));
+        line.append(...this.rows[i].map((cell, column) => cellOf(cell, this.columns[column], anchor)));
         return line;
       })
     );

@@ -36,9 +36,19 @@ class Run:
     warnings: list[str] = field(default_factory=list)  # what is wrong but leaves the run readable
 
     @property
+    def experiment(self) -> str:
+        """The name of the experiment."""
+        return self.record.name
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run, which is that of a rerun of it too."""
+        return self.record.run_id
+
+    @property
     def title(self) -> str:
         """The name of the experiment and the run."""
-        return f"{self.record.name} / {self.record.run_id}{_beside(self.folder)}"
+        return f"{self.experiment} / {self.run_id}{beside(self.folder)}"
 
     @property
     def status(self) -> str:
@@ -71,6 +81,23 @@ class BadRun:
 
     folder: Path
     reason: str
+    status: str = "unreadable"
+
+    @property
+    def experiment(self) -> str:
+        """The name of the folder of the experiment."""
+        return self.folder.resolve().parent.name
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run, by the name of its folder."""
+        ending = next((ending for ending in ENDINGS if self.folder.name.endswith(ending)), "")
+        return self.folder.name.removesuffix(ending)
+
+    @property
+    def title(self) -> str:
+        """The names of the folders of the experiment and the run."""
+        return f"{self.experiment} / {self.folder.name}"
 
 
 def find_runs(folder: Path) -> list[Path]:
@@ -165,8 +192,8 @@ def refuse_folder(error: OSError) -> None:
     raise InputError(f"{error.filename}: cannot be read ({error.strerror})")
 
 
-def _beside(folder: Path) -> str:
-    """Return what tells a folder from the good result that stands beside it."""
+def beside(folder: Path) -> str:
+    """Return in words what tells a folder from the good result that stands beside it."""
     for ending, words in ((FAILED, " (failed rerun)"), (RUNNING, " (rerun)")):
         if folder.name.endswith(ending) and folder.with_name(folder.stem).exists():
             return words

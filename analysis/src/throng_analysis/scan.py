@@ -81,6 +81,15 @@ class Entry:
         """Whether the result is of another program than the latest one, None if unknown."""
         return self.experiment.is_stale(self.provenance)
 
+    def folders(self) -> list[Path]:
+        """Return the folders of the run that are there: the one that stands for it, the others."""
+        endings = sorted(self.experiment.places.get(self.run_id, ()))
+        if "" in endings:
+            endings = [ending for ending in endings if ending != REPLACED]
+        folders = [self.experiment.folder / f"{self.run_id}{ending}" for ending in endings]
+        first = [self.folder] if self.folder else []
+        return [place for place in dict.fromkeys((*first, *folders)) if place.is_dir()]
+
     @property
     def good(self) -> bool:
         """Whether the run ended well."""

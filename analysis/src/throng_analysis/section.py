@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from throng_analysis.metrics import METRICS
-from throng_analysis.page import Html, bar, number, plain, table, text, typeset
+from throng_analysis.page import Html, bar, marked, number, plain, table, text, typeset
 from throng_analysis.record import flatten
-from throng_analysis.results import Run
+from throng_analysis.results import BadRun, Run
 
 STATUS_WORDS = {
     "converged": "converged",
@@ -23,13 +23,13 @@ STATUS_WORDS = {
 CURVES = ("exploitability", "quality", "deltas")
 
 
-def section(run: Run, anchor: str, figures: Sequence[tuple[str, Html]]) -> Html:
+def section(run: Run, head: Html, anchor: str, figures: Sequence[tuple[str, Html]]) -> Html:
     """Return the section of `run`; `figures` are pairs of slug and figure."""
     curves = [figure for slug, figure in figures if slug.startswith(CURVES)]
     fields = [figure for slug, figure in figures if not slug.startswith(CURVES)]
     parts = [
         f'<section class="run" id="{anchor}">',
-        _header(run),
+        _header(run, head),
         _warnings(run),
         _block("Metrics", _metrics(run)),
         _block("Convergence", _figures(curves, "curves")),
@@ -45,6 +45,20 @@ def section(run: Run, anchor: str, figures: Sequence[tuple[str, Html]]) -> Html:
     return Html("\n".join(part for part in parts if part))
 
 
+def unreadable(run: BadRun, head: Html, anchor: str) -> Html:
+    """Return the section of a run that cannot be read: why."""
+    return Html(
+        f'<section class="run" id="{anchor}">\n<div class="name">{head}{badge(run.status)}</div>\n'
+        f'<div class="warning"><p>{marked(run.reason)}</p></div></section>'
+    )
+
+
+def heading(title: str, where: str) -> Html:
+    """Return the heading of a section, with the folder if the title does not tell it."""
+    place = f' <span class="muted">in {text(where)}</span>' if where else ""
+    return Html(f"<h2>{text(title)}{place}</h2>")
+
+
 def badge(status: str) -> Html:
     """Return a status as a coloured word."""
     return Html(f'<span class="status {status}">{STATUS_WORDS[status]}</span>')
@@ -55,7 +69,7 @@ def iterations(run: Run) -> int | None:
     return None if run.trace is None else run.last("iteration")
 
 
-def _header(run: Run) -> str:
+def _header(run: Run, head: Html) -> str:
     facts = []
     if iterations(run) is not None:
         facts.append(_count(iterations(run), "outer iteration"))
@@ -65,7 +79,7 @@ def _header(run: Run) -> str:
         facts.append(_count(ranks, "rank"))
     reason = f"<p>Stopped: {text(run.record.stop_reason)}</p>" if run.record.stop_reason else ""
     return (
-        f'<div class="name"><h2>{text(run.title)}</h2>{badge(run.status)}</div>\n'
+        f'<div class="name">{head}{badge(run.status)}</div>\n'
         f"{reason}{_unfinished_note(run)}"
         f'<p class="muted">{text(" · ".join(facts))}</p>'
     )

@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from throng_analysis.compare import Question, draw
+from throng_analysis.compare import Question, draw, heat_axes
+from throng_analysis.errors import InputError
 from throng_analysis.experiments import Experiment
 from throng_analysis.figures.style import Drawing
 from throng_analysis.groups import Grouping, group
+from throng_analysis.labels import SEED
 from throng_analysis.live import Column, live_table
 from throng_analysis.metrics import GAPS, METRICS, MU_PI_DELTA, Metric
 from throng_analysis.page import Html, marked, number, table, text
 from throng_analysis.scan import STATUSES, Entry, scan
-from throng_analysis.section import badge
+from throng_analysis.section import badge, heading
 from throng_analysis.summary import remarks_on, several
 
 FINAL = (*GAPS, MU_PI_DELTA)  # metrics of which the table of runs has the last value
@@ -23,46 +25,72 @@ Picture = Callable[[Drawing], Html]  # writes a figure beside the page and retur
 
 @dataclass
 class Sweep:
-    """The runs of one experiment, and the metric that their means are of."""
+    """The runs of one experiment, and what is asked of them."""
 
     experiment: Experiment
     entries: list[Entry]
-    metric: Metric | None  # None if no run that ended well has one
+    question: Question
+    metric: Metric | None  # None if no run that ended well has it
+    grouping: Grouping
 
     @classmethod
-    def of(cls, experiment: Experiment) -> "Sweep":
-        """Read all runs of an experiment; the metric is the first that was measured."""
-        entries = list(scan(experiment, keep=[METRICS[0].column]))
-        measured = {name for entry in entries if entry.good for name in entry.numbers}
-        found = [metric for metric in METRICS if f"final.{metric.column}" in measured]
-        if found and found[0] is not METRICS[0]:
-            entries = list(scan(experiment, keep=[found[0].column]))
-        return cls(experiment, entries, found[0] if found else None)
+    def of(cls, experiment: Experiment, question: Question) -> "Sweep":
+        """Read all runs of an experiment; without a metric asked for, it is the first measured.
 
-    def block(self, index: int, picture: Picture) -> Html:
+        Raises InputError for parameters that no run has.
+        """
+        asked = [question.measured] if question.metric else METRICS
+        entries = _entries(experiment, asked[0], question)
+        measured = {name for entry in entries if entry.good for name in entry.numbers}
+        found = [metric for metric in asked if f"final.{metric.column}" in measured]
+        if found and found[0] is not asked[0]:
+            entries = _entries(experiment, found[0], question)
+        try:
+            grouping = _group(entries, question.by, question.over)
+            heat_axes(grouping, question.axes)
+        except InputError as error:
+            raise InputError(f"{experiment.folder}: {error}") from error
+        return cls(experiment, entries, question, found[0] if found else None, grouping)
+
+    def block(self, index: int, where: str, picture: Picture) -> Html:
         """Return the part of the page; `index` tells it from those of other experiments."""
-        grouping = group(self.entries, (), ())
+        cautions = self.grouping.cautions
         parts = [
             f'<section class="sweep" id="experiment-{index}">',
-            f"<h2>{text(self.experiment.name)}</h2>",
-            _warnings([*self.experiment.problems, *remarks_on(self.entries), *grouping.cautions]),
+            heading(self.experiment.name, where),
+            _warnings([*self.experiment.problems, *remarks_on(self.entries), *cautions]),
             "<h3>How the runs stand</h3>",
             _standing(self.entries),
-            *self._comparison(index, grouping, picture),
+            *self._comparison(index, picture),
             "<h3>Runs</h3>",
-            _runs(index, self.entries, grouping, self.metric),
+            _runs(index, self),
             "</section>",
         ]
         return Html("\n".join(part for part in parts if part))
 
-    def _comparison(self, index: int, grouping: Grouping, picture: Picture) -> list[Html]:
-        title = Html("<h3>Means over seeds</h3>")
+    def _comparison(self, index: int, picture: Picture) -> list[Html]:
+        grouping = self.grouping
+        by_seed = grouping.over == [SEED] and not grouping.pooled
+        title = Html(f"<h3>Means {text('over seeds' if by_seed else grouping.averaging)}</h3>")
         if self.metric is None:
-            return [title, Html("<p>No run that ended well has a metric.</p>")]
-        drawings = draw(grouping, Question(metric=self.metric.column))
-        figures = "".join(map(picture, drawings))
+            name = self.question.metric or "a metric"
+            return [title, Html(f"<p>No run that ended well has {text(name)}.</p>")]
+        question = replace(self.question, metric=self.metric.column)
+        figures = "".join(map(picture, draw(grouping, question)))
         pictures = Html(f'<div class="figures means">{figures}</div>')
-        return [title, pictures, _groups(index, grouping, self.metric)]
+        return [title, pictures, _groups(index, grouping, question)]
+
+
+def _entries(experiment: Experiment, metric: Metric, question: Question) -> list[Entry]:
+    return [
+        entry
+        for entry in scan(experiment, keep=[metric.column])
+        if entry.planned is not False or not question.only_planned
+    ]
+
+
+def _group(entries: list[Entry], by: Sequence[str] = (), over: Sequence[str] = ()) -> Grouping:
+    return group(entries, by, over) if entries else Grouping([], [], [], [])
 
 
 def _warnings(messages: Sequence[str]) -> str:
@@ -102,12 +130,13 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 3600:.4g} h"
 
 
-def _groups(index: int, grouping: Grouping, metric: Metric) -> Html:
+def _groups(index: int, grouping: Grouping, question: Question) -> Html:
     """Return the table of settings, in the order of their means."""
+    metric, mean = question.measured, question.mean
     final, best = f"final.{metric.column}", f"best.{metric.column}"
     rows = []
     for place, one in enumerate(grouping.groups, 1):
-        end, least = one.spread(final), one.spread(best)
+        end, least = one.spread(final, mean), one.spread(best, mean)
         passed, spent = one.spread("iterations"), one.spread("solve_seconds")
         settings = [_cell(one.setting.get(key)) for key in grouping.keys]
         runs = [len(one.entries), len(one.good)]
@@ -119,37 +148,41 @@ def _groups(index: int, grouping: Grouping, metric: Metric) -> Html:
     columns += [Column(name, "number") for name in numbers]
     caption = (
         f"Every setting. mean, low, high, median: of {metric.label} at the end, with the 95 % "
-        "confidence interval of the mean; best: mean of the smallest values; all over the runs "
-        "that ended well."
+        f"confidence interval of the {mean} mean; best: {mean} mean of the smallest values; all "
+        "over the runs that ended well."
     )
     return live_table(f"groups-{index}", caption, columns, rows)
 
 
-def _runs(index: int, entries: Sequence[Entry], grouping: Grouping, metric: Metric | None) -> Html:
+def _runs(index: int, sweep: Sweep) -> Html:
     """Return the table of all runs; columns in which nothing is to be seen are left out."""
+    entries, metric = sweep.entries, sweep.metric
+    all_that_differs = _group(entries)
+    setting = {id(entry): one.setting for one in all_that_differs.groups for entry in one.entries}
+    keys, over = all_that_differs.keys, all_that_differs.over
     finals = [f"final.{one.column}" for one in FINAL]
     if metric is not None:
         best = f"best.{metric.column}"
         finals += [f"final.{metric.column}", best, f"{best}.iteration"]
     finals = [*dict.fromkeys(finals), "iterations", "solve_seconds"]
-    of = {id(entry): (k, one) for k, one in enumerate(grouping.groups, 1) for entry in one.entries}
+    groups = enumerate(sweep.grouping.groups, 1)
+    of = {id(entry): place for place, one in groups for entry in one.entries}
     columns = [Column("run", "run"), Column("status", "state"), Column("mind")]
-    columns += map(Column, (*grouping.keys, *grouping.over))
+    columns += map(Column, (*keys, *over))
     columns += [Column(name, "number") for name in (*finals, "ranks", "launches")]
     columns += [Column("group", "number"), Column("reason", "long")]
     rows = []
     for entry in entries:
-        place, one = of[id(entry)]
         rows.append(
             [
                 entry.run_id,
                 entry.status,
                 ", ".join(_mind(entry)) or None,
-                *(_cell(one.setting.get(key)) for key in grouping.keys),
-                *(_cell(entry.parameters.get(key)) for key in grouping.over),
+                *(_cell(setting[id(entry)].get(key)) for key in keys),
+                *(_cell(entry.parameters.get(key)) for key in over),
                 *map(entry.numbers.get, finals),
                 *map(entry.provenance.get, ("ranks", "launches")),
-                place,
+                of[id(entry)],
                 entry.reason,
             ]
         )

@@ -21,22 +21,41 @@ function sorted(rows, places, column, descending) {
   return [...places].sort((i, j) => compareCells(rows[i][column], rows[j][column], descending) || i - j);
 }
 
-/* What the filter looks at in a row: its cells, and a line "key=cell" for each of them. */
+/* As it is compared: in small letters, and with the minus that a keyboard has. */
+const plain = (words) => words.toLowerCase().replace(/−/g, "-");
+
+/* What the filter looks at in a row: its cells by key, and one text with all of them, as stored and as shown. */
 function textOf(row, columns) {
-  const kept = row.map((cell, i) => [columns[i].key, cell]).filter(([, cell]) => cell !== null);
-  const cells = kept.map(([, cell]) => String(cell).toLowerCase());
-  const lines = kept.map(([key], i) => key.toLowerCase() + "=" + cells[i] + "\n");
-  return { cells: cells.join("\n"), lines: "\n" + lines.join("") };
+  const cells = row
+    .map((cell, i) => ({ key: columns[i].key.toLowerCase(), cell, shown: plain(format(cell)) }))
+    .filter(({ cell }) => cell !== null);
+  const words = cells.map(({ cell, shown }) => (typeof cell === "number" ? cell + "\n" + shown : shown));
+  return { cells, words: words.join("\n") };
 }
 
-/* Whether a row has all words of a filter; of "eta=0.1" the whole cell, in a column whose key ends in "eta". */
-function matches(text, filter) {
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word);
-  return words.every((word) =>
-    word.includes("=")
-      ? text.lines.includes(`\n${word}\n`) || text.lines.includes(`.${word}\n`)
-      : text.cells.includes(word)
-  );
+/* Two numbers are compared by size, where the cell may also be as short as it is shown; all else as texts. */
+function isCell({ cell, shown }, words) {
+  if (typeof cell !== "number" || words === "" || Number.isNaN(Number(words))) return shown === words;
+  return Number(words) === cell || Number(words) === Number(shown);
+}
+
+/* The conditions of a filter; what stands between quotes may have spaces in it, also after "key=". */
+function conditionsOf(filter) {
+  const words = plain(filter).match(/(?:[^\s"]|"[^"]*"?)+/g) ?? [];
+  return words.map((word) => {
+    const [, key, value] = word.match(/^([^="]+)=(.*)$/s) ?? [];
+    return { key, value: value?.replace(/"/g, ""), words: word.replace(/"/g, "") };
+  });
+}
+
+/* Whether a row has all conditions: of "eta=0.1" the whole cell, in a column whose key ends in "eta"; a word anywhere,
+   and so one with "=" that names no column of the row. */
+function matches(text, conditions) {
+  return conditions.every(({ key, value, words }) => {
+    const named = text.cells.filter((one) => one.key === key || one.key.endsWith("." + key));
+    if (named.length) return named.some((one) => isCell(one, value));
+    return text.words.includes(words) || text.cells.some((one) => isCell(one, words));
+  });
 }
 
 function format(value) {
@@ -120,7 +139,8 @@ class LiveTable {
   }
 
   show() {
-    const all = this.rows.map((_, i) => i).filter((i) => matches(this.texts[i], this.box.value));
+    const conditions = conditionsOf(this.box.value);
+    const all = this.rows.map((_, i) => i).filter((i) => matches(this.texts[i], conditions));
     const anchor = this.place.id.replace("runs", "run") + "-";
     const places = sorted(this.rows, all, this.column, this.descending).slice(0, this.most);
     this.body.replaceChildren(
@@ -142,5 +162,5 @@ const tables = {};
 if (typeof document !== "undefined") {
   for (const place of document.querySelectorAll(".live")) tables[place.id] = new LiveTable(place);
 } else {
-  module.exports = { compareCells, sorted, textOf, matches, format };
+  module.exports = { compareCells, sorted, textOf, conditionsOf, matches, format };
 }

@@ -20,7 +20,7 @@ from throng_analysis.metrics import COLUMNS
 VERSION, COMMIT = "0.2.0", "89abcde"
 LOCKER = """
 import fcntl, sys
-with open(sys.argv[1], "w") as file:
+with open(sys.argv[1], "a") as file:
     fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     print("held", flush=True)
     sys.stdin.read()

@@ -57,12 +57,12 @@ static PetscErrorCode LoadPlugin(const MfgPlace *place, PetscBool *usable)
   PetscFunctionBeginUser;
   *usable = (PetscBool)(!node || !node->broken);
   if (!node || node->broken) PetscFunctionReturn(0);
-  PetscCall(MfgErrorsGetCount(place->run->errors, &before));
+  PetscCall(MfgErrorsGetCountOfRun(place->run->errors, &before));
   if (node->kind != MFG_NODE_SCALAR || MfgNodeIsNull(node) || !node->text[0])
     PetscCall(MfgComplain(&complaints, plugin_key, "expected the path of a shared library"));
   else
     PetscCall(MfgGameLoadPlugin(node->text, &complaints));
-  PetscCall(MfgErrorsGetCount(place->run->errors, &after));
+  PetscCall(MfgErrorsGetCountOfRun(place->run->errors, &after));
   *usable = (PetscBool)(before == after);
   PetscFunctionReturn(0);
 }
@@ -134,7 +134,7 @@ static PetscErrorCode CheckSection(MfgRun run, MfgSection section)
   PetscBool           usable;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgErrorsGetCount(run->errors, &before));
+  PetscCall(MfgErrorsGetCountOfRun(run->errors, &before));
   PetscCall(FindSection(run, place.section, &place.node, &usable));
   if (!usable) PetscFunctionReturn(0);
   if (section == MFG_SECTION_GAME) PetscCall(LoadPlugin(&place, &usable));
@@ -144,7 +144,7 @@ static PetscErrorCode CheckSection(MfgRun run, MfgSection section)
   if (!place.parameters && section == MFG_SECTION_GAME) PetscCall(SuggestPlugin(&place));
   if (!place.parameters) PetscFunctionReturn(0); /* without a type nothing is known about the other keys */
   PetscCall(SetSection(&place, has_type));
-  PetscCall(MfgErrorsGetCount(run->errors, &after));
+  PetscCall(MfgErrorsGetCountOfRun(run->errors, &after));
   if (section == MFG_SECTION_GAME && after == before)
     PetscCall(MfgGameCheck(run->game, &complaints));
   else
@@ -244,6 +244,7 @@ PetscErrorCode MfgRunCheck(MfgRun run)
   const MfgMark start = {0, 1, 1};
 
   PetscFunctionBeginUser;
+  PetscCall(MfgErrorsBeginRun(run->errors));
   if (run->root && run->root->kind != MFG_NODE_MAPPING) {
     PetscCall(MfgErrorsAdd(run->errors, run->root->mark, NULL,
                            "expected a mapping with the sections game and solver"));

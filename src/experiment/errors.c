@@ -18,6 +18,8 @@ struct _p_MfgErrors {
   PetscInt source_count;
   Error   *list; /* [count] of [capacity] */
   PetscInt count, capacity;
+  char   **of_run; /* [run_count] of [run_capacity]: the keys of what was wrong with one run, NULL for none */
+  PetscInt run_count, run_capacity;
 };
 
 PetscErrorCode MfgErrorsCreate(const char *path, PetscInt count, const char *const settings[],
@@ -53,6 +55,8 @@ PetscErrorCode MfgErrorsDestroy(MfgErrors *errors)
   PetscFunctionBeginUser;
   if (!e) PetscFunctionReturn(0);
   PetscCall(Clear(e));
+  PetscCall(MfgErrorsBeginRun(e));
+  PetscCall(PetscFree(e->of_run));
   PetscCall(PetscFree(e->list));
   for (PetscInt i = 0; i < e->source_count; i++) PetscCall(PetscFree(e->sources[i]));
   PetscCall(PetscFree(e->sources));
@@ -72,6 +76,38 @@ static PetscErrorCode MakeRoom(MfgErrors e)
   PetscCall(PetscFree(e->list));
   e->list = list;
   e->capacity = capacity;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgErrorsBeginRun(MfgErrors e)
+{
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < e->run_count; i++) PetscCall(PetscFree(e->of_run[i]));
+  e->run_count = 0;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgErrorsGetCountOfRun(MfgErrors e, PetscInt *count)
+{
+  PetscFunctionBeginUser;
+  *count = e->run_count;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode NoteOfRun(MfgErrors e, const char *key)
+{
+  char **keys;
+
+  PetscFunctionBeginUser;
+  if (e->run_count == e->run_capacity) {
+    e->run_capacity = 2 * e->run_capacity + 8;
+    PetscCall(PetscCalloc1(e->run_capacity, &keys));
+    if (e->run_count) PetscCall(PetscArraycpy(keys, e->of_run, e->run_count));
+    PetscCall(PetscFree(e->of_run));
+    e->of_run = keys;
+  }
+  PetscCall(PetscStrallocpy(key, &e->of_run[e->run_count]));
+  e->run_count++;
   PetscFunctionReturn(0);
 }
 
@@ -118,6 +154,7 @@ PetscErrorCode MfgErrorsAdd(MfgErrors e, MfgMark mark, const char *key, const ch
     if (iscntrl((unsigned char)*c)) *c = ' ';
   for (char *c = error->key; c && *c; c++)
     if (iscntrl((unsigned char)*c)) *c = ' ';
+  PetscCall(NoteOfRun(e, error->key));
   PetscCall(DropLastIfTold(e));
   PetscFunctionReturn(0);
 }
@@ -133,8 +170,8 @@ PetscErrorCode MfgErrorsHasKey(MfgErrors e, const char *key, PetscBool *has)
 {
   PetscFunctionBeginUser;
   *has = PETSC_FALSE;
-  for (PetscInt i = 0; i < e->count; i++)
-    if (e->list[i].key && !strcmp(e->list[i].key, key)) *has = PETSC_TRUE;
+  for (PetscInt i = 0; i < e->run_count; i++)
+    if (e->of_run[i] && !strcmp(e->of_run[i], key)) *has = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
@@ -144,8 +181,8 @@ PetscErrorCode MfgErrorsHasSection(MfgErrors e, const char *section, PetscBool *
 
   PetscFunctionBeginUser;
   *has = PETSC_FALSE;
-  for (PetscInt i = 0; i < e->count; i++) {
-    const char *key = e->list[i].key;
+  for (PetscInt i = 0; i < e->run_count; i++) {
+    const char *key = e->of_run[i];
 
     if (key && !strncmp(key, section, length) && (!key[length] || key[length] == '.')) *has = PETSC_TRUE;
   }

@@ -30,11 +30,18 @@ PetscErrorCode MfgErrorsDestroy(MfgErrors *errors);
 PetscErrorCode MfgErrorsAdd(MfgErrors errors, MfgMark mark, const char *key, const char *format, ...)
     PETSC_ATTRIBUTE_FORMAT(4, 5);
 PetscErrorCode MfgErrorsGetCount(MfgErrors errors, PetscInt *count);
+/*
+  From here on another run is checked, and what was said of one before it has no bearing on what is said of
+  this one.
+*/
+PetscErrorCode MfgErrorsBeginRun(MfgErrors errors);
+/* How often something was wrong since then, repeats of what other runs have included. */
+PetscErrorCode MfgErrorsGetCountOfRun(MfgErrors errors, PetscInt *count);
 /* All messages as one text, "key: message; ..."; then forget them. */
 PetscErrorCode MfgErrorsTake(MfgErrors errors, size_t size, char text[]);
-/* Whether something was said about `key` already. */
+/* Whether something was said about `key` since the check of the run began. */
 PetscErrorCode MfgErrorsHasKey(MfgErrors errors, const char *key, PetscBool *has);
-/* Whether something was said about the key `section` or about one in it. */
+/* The same of the key `section` and those in it. */
 PetscErrorCode MfgErrorsHasSection(MfgErrors errors, const char *section, PetscBool *has);
 /*
   One line each: first what is in neither, then the file's by line and column, then those of the settings;

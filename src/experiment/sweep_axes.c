@@ -259,6 +259,7 @@ static PetscErrorCode CheckSeeds(MfgSweep sweep, const MfgNode *node)
 
     PetscCall(MfgSweepReadInteger(sweep, node->children[i], seed_table, &seeds[count], &good));
     if (good) places[count++] = i;
+    node->children[i]->broken = (PetscBool)!good; /* not to be told again of the run that has it */
   }
   PetscCall(PetscSortIntWithArray(count, seeds, places));
   for (PetscInt i = 1; i < count; i++) {

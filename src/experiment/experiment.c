@@ -8,6 +8,7 @@
 #include "experiment/memory.h"
 #include "experiment/options.h"
 #include "experiment/record.h"
+#include "experiment/rehearsal.h"
 #include "experiment/schedule.h"
 
 static const MfgParameterSpec limit_parameters[] = {
@@ -334,13 +335,17 @@ PetscErrorCode MfgExperimentRun(MfgExperiment e, MfgExperimentOutcome *outcome)
   PetscCall(MfgExperimentChoose(e, outcome));
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
   MfgSurveyTake(e->plan, &survey);
-  MfgSurveyTell(e, &survey);
   if (!survey.todo) {
+    MfgSurveyTell(e, &survey);
     PetscCall(TellNothing(e, &survey, outcome));
     PetscFunctionReturn(0);
   }
   PetscCall(CheckMemory(e, outcome));
+  if (*outcome == MFG_EXPERIMENT_DONE && !e->lone)
+    PetscCall(MfgRehearse(e->comm, e->plan, PETSC_INFINITY, e->errors));
+  PetscCall(MfgErrorsConclude(e->comm, e->errors, outcome));
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
+  MfgSurveyTell(e, &survey);
   PetscCall(MfgParametersIsPresent(e->limits, "max_failures", &limited));
   if (limited) PetscCall(MfgParametersGetInteger(e->limits, "max_failures", &max_failures));
   PetscCall(MfgLaunchCreate(e->comm, e->deadline, max_failures, &launch));

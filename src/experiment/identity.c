@@ -213,6 +213,30 @@ static PetscErrorCode HashSection(MfgRun run, MfgSection section, uint64_t *hash
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgRunHashOptions(MfgRun run, uint64_t *hash)
+{
+  MfgParameters evaluation, metrics;
+  PetscInt      count, states, actions, direct_below;
+  PetscBool     spectrum;
+  char        **options;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgOptionsGet(&count, &options));
+  *hash = 0;
+  for (PetscInt i = 0; i < count; i++)
+    if (!MfgOptionIsSilent(options[i])) *hash = HashText(*hash ? *hash : hash_start, options[i]);
+  PetscCall(MfgOptionsFree(count, &options));
+  if (!*hash) PetscFunctionReturn(0);
+  PetscCall(MfgGameGetSizes(run->game, &states, &actions));
+  PetscCall(MfgModelGetParameters(run->model, &evaluation));
+  PetscCall(MfgParametersGetInteger(evaluation, "direct_below", &direct_below));
+  PetscCall(MfgSolverGetMetricsParameters(run->solver, &metrics));
+  PetscCall(MfgParametersHasChoice(metrics, "which", "spectrum", &spectrum));
+  *hash =
+      HashText(HashText(*hash, states < direct_below ? "direct" : "iterative"), spectrum ? "spectrum" : "");
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE])
 {
   uint64_t    hash = hash_start;

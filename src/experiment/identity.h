@@ -2,6 +2,7 @@
 #ifndef THRONG_EXPERIMENT_IDENTITY_H
 #define THRONG_EXPERIMENT_IDENTITY_H
 
+#include <stdint.h>
 #include "experiment/run.h"
 
 enum { MFG_RUN_ID_SIZE = 256 };
@@ -19,5 +20,11 @@ PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, const PetscBool **
   options except those that log or monitor. Collective.
 */
 PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE]);
+
+/*
+  The PETSc options of a run that was checked, those aside that log or monitor, with what decides which of
+  them its model reads; 0: there are none. Not collective.
+*/
+PetscErrorCode MfgRunHashOptions(MfgRun run, uint64_t *hash);
 
 #endif

@@ -121,6 +121,7 @@ static PetscErrorCode PlanOne(MfgPlan *plan, PetscInt i, MfgErrors errors, MfgPl
   if (!count) {
     PetscCall(FindGame(plan, run, MfgHeapBytes() - before, &planned->game));
     PetscCall(FindSize(run, planned));
+    PetscCall(MfgRunHashOptions(run, &planned->options));
     PetscCall(MfgSolverGetUse(run->solver, &planned->use));
     PetscCall(MfgModelGetParameters(run->model, &evaluation));
     PetscCall(MfgParametersGetInteger(evaluation, "direct_below", &planned->direct_below));

@@ -24,6 +24,7 @@ typedef struct {
   PetscInt       repeats;                     /* of the work within an iteration */
   PetscInt       game;                        /* which of the plan's games it plays */
   PetscInt       direct_below;                /* evaluation.direct_below */
+  uint64_t       options;                     /* of PETSc, and what reads them; 0: none */
   MfgModelUse    use;
   PetscReal      memory;    /* bytes of its rank that has most, at the peak, without those of the program */
   PetscBool      uses_seed; /* something of the run draws random numbers from its seed */

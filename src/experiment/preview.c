@@ -8,9 +8,11 @@
 #include "experiment/memory.h"
 #include "experiment/packing.h"
 #include "experiment/progress.h"
+#include "experiment/rehearsal.h"
 #include "experiment/schedule.h"
 
 enum { COLUMNS = 6, CELL_SIZE = 600, FIRST = 12, LAST = 4, BESIDE = 5 };
+enum { CHEAP = 1 << 28 }; /* bytes: runs that may be set up to try their options */
 
 typedef enum { TO_DO, COMPLETE, FAILED, INTERRUPTED, STALE, DAMAGED, RUNNING, STATE_COUNT } State;
 
@@ -282,6 +284,9 @@ PetscErrorCode MfgExperimentPlan(MfgExperiment e, PetscInt ranks, PetscBool all,
   PetscCall(MfgExperimentCheckFolder(e, outcome));
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
   PetscCall(MfgExperimentChoose(e, outcome));
+  if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
+  PetscCall(MfgRehearse(e->comm, e->plan, CHEAP, e->errors));
+  PetscCall(MfgErrorsConclude(e->comm, e->errors, outcome));
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
   if (e->rank == 0) PetscCall(Print(e, all));
   PetscCall(WarnOfMemory(e, cores));

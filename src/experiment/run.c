@@ -131,15 +131,22 @@ PetscErrorCode MfgRunGetSection(MfgRun run, MfgSection section, MfgParameters *p
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode SetUpModel(MfgRun run)
+{
+  PetscFunctionBeginUser;
+  PetscCall(MfgGameSetUp(run->game));
+  PetscCall(MfgModelSetGame(run->model, run->game));
+  PetscCall(MfgModelSetUp(run->model));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode SetUp(MfgRun run)
 {
   const MfgComplaints complaints = {MfgRunReport, run};
   PetscInt            seed;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgGameSetUp(run->game));
-  PetscCall(MfgModelSetGame(run->model, run->game));
-  PetscCall(MfgModelSetUp(run->model));
+  PetscCall(SetUpModel(run));
   PetscCall(MfgParametersGetInteger(run->keys, "seed", &seed));
   PetscCall(MfgSolverSetSeed(run->solver, seed));
   PetscCall(MfgSolverSetModel(run->solver, run->model));
@@ -161,6 +168,24 @@ PetscErrorCode MfgRunSetUp(MfgRun run, const char *note, PetscBool *no_memory)
   PetscCall(MfgCatchEnd(&caught, code, &code, problem));
   if (code) PetscCall(MfgErrorsAdd(run->errors, nowhere, NULL, "the run cannot be set up: %s", problem));
   *no_memory = (PetscBool)(code == PETSC_ERR_MEM);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgRunTryOptions(MfgRun run, char message[MFG_MESSAGE_SIZE])
+{
+  MfgCatch       caught;
+  PetscErrorCode code;
+  char           problem[MFG_MESSAGE_SIZE];
+  const MfgMark  nowhere = {-1, 0, 0};
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgCatchBegin(run->comm, NULL, &caught));
+  code = SetUpModel(run);
+  if (!code) code = MfgOptionsCheck(run);
+  PetscCall(MfgCatchEnd(&caught, code, &code, problem));
+  if (code) PetscCall(MfgErrorsAdd(run->errors, nowhere, NULL, "the run cannot be set up: %s", problem));
+  PetscCall(MfgErrorsTake(run->errors, MFG_MESSAGE_SIZE, message));
+  if (code == PETSC_ERR_MEM) message[0] = '\0';
   PetscFunctionReturn(0);
 }
 

@@ -58,6 +58,12 @@ PetscErrorCode MfgRunCheck(MfgRun run);
 */
 PetscErrorCode MfgRunSetUp(MfgRun run, const char *note, PetscBool *no_memory);
 
+/*
+  Game and model alone, to see whether somebody reads the PETSc options and whether they can be had; `message`
+  says what is wrong with them. Nothing can be done with the run afterwards. Collective.
+*/
+PetscErrorCode MfgRunTryOptions(MfgRun run, char message[MFG_MESSAGE_SIZE]);
+
 /* The parameters of a section; NULL while its object has no type. Not collective. */
 PetscErrorCode MfgRunGetSection(MfgRun run, MfgSection section, MfgParameters *parameters);
 /*

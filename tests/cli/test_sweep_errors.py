@@ -43,5 +43,55 @@ class AllRuns(throng_test.ThrongTest):
                             "{f}:4:16: seeds: x is not an integer; expected an integer in [0,inf)")
 
 
+class Options(throng_test.ThrongTest):
+    """PETSc options that nobody reads are bad input in files of many runs, too, though only set-ups show them."""
+
+    TEXT = MANY + """\
+sweep:
+  solver.learning_rate: [0.1, 0.2]
+  petsc_options: ["-eval_ksp_type gmres", "-eval_ksp_tpye bcgs"]
+evaluation: {direct_below: 0}
+"""
+    UNREAD = "no part of this run reads the PETSc option -eval_ksp_tpye; did you mean -eval_ksp_type?"
+    LABEL = 'learning_rate=0.1 petsc_options="-eval_ksp_tpye bcgs"'
+
+    def test_of_some_runs(self):
+        for ranks in (1, 2):
+            self.assert_refused(self.TEXT, f"throng: {self.LABEL}: {self.UNREAD}", ranks=ranks)
+        self.assert_refused(self.TEXT + "resources: {ranks_per_run: 2}\n", f"throng: {self.LABEL}: {self.UNREAD}", ranks=2)
+
+    def test_of_all_runs(self):
+        text = MANY + "sweep: {solver.learning_rate: [0.1, 0.2]}\n"
+        self.assert_refused(text, f"throng: learning_rate=0.1: {self.UNREAD}", arguments=["--", "-eval_ksp_tpye", "gmres"])
+        self.run_text(text, "--", "-eval_ksp_type", "preonly")
+
+    def test_that_only_large_or_small_games_read(self):
+        text = MANY + "sweep: {game.size: [7, 11]}\nevaluation: {direct_below: 60}\n"
+        done = self.run_text(text, "--", "-eval_pc_bjacobi_blocks", "1", check=2)
+        self.assertRegex(done.stderr, r"\Athrong: size=7: no part of this run reads .*bjacobi_blocks: .*direct_below.*\n\Z")
+        self.run_text(text, "--shard", "1/2", "--", "-eval_pc_bjacobi_blocks", "1")
+
+    def test_that_a_spectrum_reads(self):
+        text = MANY + "sweep: {metrics.which: [[quality], [quality, spectrum]]}\n"
+        done = self.run_text(text, "--", "-spectrum_eps_tol", "1e-9", check=2)
+        self.assertRegex(done.stderr, r"\Athrong: which=\[quality\]: .*-spectrum_eps_tol.*\n\Z")
+
+    def test_words_that_there_are_not(self):
+        done = self.run_text(self.TEXT.replace("tpye bcgs", "type bcgss"), check=2)
+        self.assertRegex(done.stderr, '^throng: .*bcgss": the run cannot be set up: .*KSP type bcgss\n$')
+        self.assertFalse(self.out.exists())
+
+    def test_only_runs_to_be_done_count(self):
+        self.run_text(self.TEXT, "--shard", "0/2")
+        self.run_text(self.TEXT, "--shard", "1/2", check=2)
+
+    def test_plan(self):
+        """What a run of one rank would be refused for is seen there."""
+        path = self.write(self.TEXT)
+        done = self.throng("plan", path, "--out", self.out, check=2)
+        self.assertEqual((done.stdout, done.stderr), ("", f"throng: {self.LABEL}: {self.UNREAD}\n"))
+        self.throng("plan", path, "--out", self.out, "--set", "resources.ranks_per_run=2", "--ranks", "2", check=0)
+
+
 if __name__ == "__main__":
     throng_test.main()

@@ -177,6 +177,8 @@ PetscErrorCode MfgGameSetGrid(MfgGame game, PetscInt rows, PetscInt columns);
 PetscErrorCode MfgGameSetData(MfgGame game, void *data);
 PetscErrorCode MfgGameGetData(MfgGame game, void *data_pointer);
 
+/* Whether the game was checked or set up and so knows its sizes; one whose parameters are bad does not. */
+PetscErrorCode MfgGameIsBuilt(MfgGame game, PetscBool *built);
 /* Valid after MfgGameSetUp(). */
 PetscErrorCode MfgGameGetSizes(MfgGame game, PetscInt *states, PetscInt *actions);
 PetscErrorCode MfgGameGetMaxSuccessors(MfgGame game, PetscInt *max_successors);

@@ -131,7 +131,7 @@ static PetscErrorCode CheckCopyOfSolver(MfgRun run, IdleSearch *search)
 
   PetscFunctionBeginUser;
   PetscCall(MfgSolverGetType(run->solver, &type));
-  PetscCall(MfgSolverCreate(run->comm, &copy));
+  PetscCall(MfgSolverCreate(PETSC_COMM_SELF, &copy));
   PetscCall(MfgSolverSetType(copy, type, NULL));
   PetscCall(MfgSolverGetParameters(run->solver, &parameters));
   PetscCall(MfgSolverGetParameters(copy, &parameters_copy));

@@ -10,7 +10,8 @@ enum { MFG_RUN_ID_SIZE = 256 };
 /*
   Rows of a section that are left out of the record: defaults that have no effect beside what the user gave,
   such as initial.weight beside a uniform law. With them the recorded parameters would not pass the check that
-  the file passed. *skip has a flag a row; it is the run's. For a run that was checked.
+  the file passed. *skip has a flag a row; it is the run's. For a run that was checked,
+  and a section that has a type if it needs one. Not collective.
 */
 PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, const PetscBool **skip);
 

@@ -42,7 +42,7 @@ static PetscErrorCode Keep(Work *work, PetscErrorCode code, const char *problem)
   PetscFunctionReturn(0);
 }
 
-/* What the errors of a set-up say, as the problem of the run. */
+/* What the errors of a check or a set-up say on any rank, as the problem of the run. */
 static PetscErrorCode TakeErrors(Work *work)
 {
   const MPI_Comm comm = work->run->comm;
@@ -320,6 +320,7 @@ static PetscErrorCode SetUpAndSolve(Work *work, MfgLaunch launch)
 
   PetscFunctionBeginUser;
   PetscCall(ReadNote(work));
+  if (!work->problem[0]) PetscCall(TakeErrors(work)); /* what was good when it was planned may not be now */
   if (!work->problem[0] && !work->how->alone) {
     PetscCall(MfgRunSetUp(work->run, work->note, &no_memory));
     PetscCall(TakeErrors(work));

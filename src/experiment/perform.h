@@ -27,7 +27,10 @@ typedef struct {
   void *idle_context;
 } MfgPerformance;
 
-/* Perform the run, which was checked. Collective on its communicator. */
+/*
+  Perform the run, which was checked. Errors that its check left on any rank make it a failed one. Collective
+  on its communicator.
+*/
 PetscErrorCode MfgRunPerform(MfgRun run, MfgLaunch launch, const MfgPerformance *how, MfgRunOutcome *outcome);
 
 #endif

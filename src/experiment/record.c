@@ -59,7 +59,10 @@ static PetscErrorCode WriteHosts(MfgJson *json, Everywhere *all)
   PetscFunctionReturn(0);
 }
 
-/* The resolved parameters in the shape of the experiment file. skip: idle rows by section. */
+/*
+  The resolved parameters in the shape of the experiment file. skip: idle rows by section. A game whose plugin
+  cannot be loaded has no type and no parameters.
+*/
 static PetscErrorCode WriteParameters(MfgRun run, MfgJson *json, const PetscBool *const skip[])
 {
   const char *type, *name, *options;
@@ -78,7 +81,7 @@ static PetscErrorCode WriteParameters(MfgRun run, MfgJson *json, const PetscBool
     if (i == MFG_SECTION_GAME) PetscCall(MfgGameGetType(run->game, &type));
     if (i == MFG_SECTION_SOLVER) PetscCall(MfgSolverGetType(run->solver, &type));
     if (i == MFG_SECTION_GAME || i == MFG_SECTION_SOLVER) PetscCall(MfgJsonText(json, "type", type));
-    PetscCall(MfgJsonParameters(json, parameters, skip[i]));
+    if (parameters) PetscCall(MfgJsonParameters(json, parameters, skip[i]));
     PetscCall(MfgJsonClose(json, '}'));
   }
   PetscCall(MfgParametersGetInteger(run->keys, "seed", &seed));
@@ -150,10 +153,29 @@ static PetscErrorCode WriteOptions(MfgJson *json)
   PetscFunctionReturn(0);
 }
 
+/* A game that cannot be built does not know its sizes. */
+static PetscErrorCode WriteSizes(MfgRun run, MfgJson *json)
+{
+  PetscInt  states, actions;
+  PetscBool built;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgGameIsBuilt(run->game, &built));
+  if (built) {
+    PetscCall(MfgGameGetSizes(run->game, &states, &actions));
+    PetscCall(MfgJsonInteger(json, "states", states));
+    PetscCall(MfgJsonInteger(json, "actions", actions));
+  } else {
+    PetscCall(MfgJsonText(json, "states", NULL));
+    PetscCall(MfgJsonText(json, "actions", NULL));
+  }
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode WriteProvenance(MfgRun run, const MfgRecord *record, Everywhere *all, MfgJson *json)
 {
   const MfgLibrary *libraries;
-  PetscInt          count, states, actions;
+  PetscInt          count;
   char              start[32];
   struct tm         utc;
 
@@ -165,9 +187,7 @@ static PetscErrorCode WriteProvenance(MfgRun run, const MfgRecord *record, Every
   PetscCall(MfgJsonOpen(json, "libraries", '{'));
   for (PetscInt i = 0; i < count; i++) PetscCall(MfgJsonText(json, libraries[i].name, libraries[i].version));
   PetscCall(MfgJsonClose(json, '}'));
-  PetscCall(MfgGameGetSizes(run->game, &states, &actions));
-  PetscCall(MfgJsonInteger(json, "states", states));
-  PetscCall(MfgJsonInteger(json, "actions", actions));
+  PetscCall(WriteSizes(run, json));
   PetscCall(MfgJsonInteger(json, "ranks", all->ranks));
   PetscCall(WriteHosts(json, all));
   (void)gmtime_r(&record->start, &utc);
@@ -190,13 +210,19 @@ static PetscErrorCode WriteProvenance(MfgRun run, const MfgRecord *record, Every
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteAll(MfgRun run, const MfgRecord *record, const PetscBool *const skip[],
-                               Everywhere *all, FILE *stream)
+static PetscErrorCode WriteAll(MfgRun run, const MfgRecord *record, Everywhere *all, FILE *stream)
 {
-  MfgJson     json = {stream, 0, PETSC_TRUE};
-  const char *name;
+  MfgJson          json = {stream, 0, PETSC_TRUE};
+  const char      *name;
+  const PetscBool *skip[MFG_SECTION_COUNT] = {NULL};
 
   PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) {
+    MfgParameters parameters;
+
+    PetscCall(MfgRunGetSection(run, (MfgSection)i, &parameters));
+    if (parameters) PetscCall(MfgRunFindIdle(run, (MfgSection)i, &skip[i]));
+  }
   PetscCall(MfgParametersGetText(run->keys, "name", &name));
   PetscCall(MfgJsonOpen(&json, NULL, '{'));
   PetscCall(MfgJsonText(&json, "name", name));
@@ -213,22 +239,23 @@ static PetscErrorCode WriteAll(MfgRun run, const MfgRecord *record, const PetscB
 
 PetscErrorCode MfgRecordWrite(MfgRun run, const MfgRecord *record, const char *path)
 {
-  Everywhere       all;
-  const PetscBool *skip[MFG_SECTION_COUNT];
-  int              error = 0;
+  Everywhere     all;
+  PetscErrorCode code = 0;
+  int            error = 0;
 
   PetscFunctionBeginUser;
   PetscCall(Gather(run->comm, run->rank, &all));
-  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) PetscCall(MfgRunFindIdle(run, (MfgSection)i, &skip[i]));
   if (run->rank == 0) {
     FILE *file = fopen(path, "w");
 
     if (!file) error = errno;
-    if (file) PetscCall(WriteAll(run, record, skip, &all, file));
+    if (file) code = WriteAll(run, record, &all, file);
     if (file && ferror(file)) error = EIO;
     if (file && fclose(file)) error = errno;
   }
+  PetscCallMPI(MPI_Bcast(&code, (int)sizeof(code), MPI_BYTE, 0, run->comm));
   PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, run->comm));
+  PetscCheck(!code, run->comm, code, "Cannot make %s", path);
   PetscCheck(!error, run->comm, PETSC_ERR_FILE_WRITE, "Cannot write %s: %s", path, strerror(error));
   PetscCall(PetscFree(all.hosts));
   PetscFunctionReturn(0);

@@ -287,6 +287,13 @@ static PetscErrorCode RequireBuilt(MfgGame game)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode MfgGameIsBuilt(MfgGame game, PetscBool *built)
+{
+  PetscFunctionBegin;
+  *built = game->built;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgGameGetSizes(MfgGame game, PetscInt *states, PetscInt *actions)
 {
   PetscFunctionBegin;

@@ -1,0 +1,75 @@
+"""Files that go or change while a launch works, and files that not every rank sees: runs fail, with the reason."""
+
+import os
+import pathlib
+import shutil
+
+import throng_test
+
+PLUGINS = pathlib.Path(os.environ.get("PLUGINS", "build/release/tests/cli"))
+PLUGGED = """\
+name: small
+game: {type: to_and_fro, plugin: ./plugin.so}
+solver: {type: mf_trpo}
+sweep: {solver.outer_iterations: [20000, 3]}
+"""
+# Words before the program: each rank works in a folder of its own, named by its number.
+APART = ["sh", "-c", 'cd "$OMPI_COMM_WORLD_RANK" && exec "$@"', "sh"]
+
+
+class Surroundings(throng_test.ThrongTest):
+    def take(self, folder="."):
+        (self.folder / folder).mkdir(exist_ok=True)
+        shutil.copy(PLUGINS / "plugin_good.so", self.folder / folder / "plugin.so")
+
+    def outcomes(self):
+        """The status and the reason of each run, by its number of iterations."""
+        records = [self.record(path) for path in self.results()]
+        return {r["parameters"]["solver"]["outer_iterations"]: (r["status"], r["stop_reason"]) for r in records}
+
+
+class ChangingFiles(Surroundings):
+    def test_a_file_that_goes(self):
+        """The run that has begun does not need it any more, the next one says what it lacks, and the launch goes on."""
+        self.take()
+        process, _ = self.start(PLUGGED)
+        (self.folder / "plugin.so").unlink()
+        stdout, stderr = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1, stderr)
+        self.assertIn("2 runs: 1 complete, 1 failed, 0 left", stdout)
+        outcomes = self.outcomes()
+        self.assertEqual(outcomes[20000][0], "iteration_limit")
+        self.assertEqual(outcomes[3], ("failed", "game.plugin: ./plugin.so: No such file or directory; expected a "
+                                       "shared library with games"))
+
+
+class UnlikeRanks(Surroundings):
+    """Rank 0 alone has the plugin."""
+
+    def perform(self, text, *arguments, **options):
+        self.take("0")
+        (self.folder / "1").mkdir()
+        return self.run_text(text, *arguments, ranks=2, before=APART, **options)
+
+    def test_on_a_rank_each(self):
+        done = self.perform(PLUGGED + "seeds: [1, 2]\n", check=1)
+        self.assertNotIn("signal", done.stderr)
+        failed = [path for path in self.results() if path.suffix == ".failed"]
+        self.assertTrue(failed)
+        for path in failed:
+            record = self.record(path)
+            self.assertIn("game.plugin: ./plugin.so: No such file", record["stop_reason"])
+            self.assertEqual(record["parameters"]["game"], {"type": None})
+            self.assertEqual((record["provenance"]["states"], record["provenance"]["actions"]), (None, None))
+
+    def test_on_both_ranks(self):
+        done = self.perform(PLUGGED + "resources: {ranks_per_run: 2}\n", check=1)
+        self.assertNotIn("MPI_ABORT", done.stderr)
+        self.assertIn("2 runs: 0 complete, 2 failed, 0 left", done.stdout)
+        for status, reason in self.outcomes().values():
+            self.assertEqual(status, "failed")
+            self.assertIn("game.plugin: ./plugin.so: No such file", reason)
+
+
+if __name__ == "__main__":
+    throng_test.main()

@@ -186,6 +186,32 @@ PetscErrorCode MfgPlanShare(MPI_Comm comm, MfgPlan *plan)
   PetscFunctionReturn(0);
 }
 
+/*
+  All ranks expand the same text, and with a plugin that only some of them have, or of which they have
+  versions with other defaults, they find other runs. Then the plan has none.
+*/
+static PetscErrorCode CheckCounts(MPI_Comm comm, MfgPlan *plan, MfgErrors errors)
+{
+  const MfgMark whole_file = {0, 0, 0};
+  PetscMPIInt   rank, size, mine, first;
+  PetscInt      there = plan->count, here = plan->count;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  PetscCallMPI(MPI_Comm_size(comm, &size));
+  PetscCallMPI(MPI_Bcast(&here, 1, MPIU_INT, 0, comm));
+  mine = plan->count == here ? size : rank;
+  PetscCallMPI(MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, comm));
+  if (first == size) PetscFunctionReturn(0);
+  PetscCallMPI(MPI_Bcast(&there, 1, MPIU_INT, first, comm));
+  PetscCall(MfgErrorsAdd(errors, whole_file, NULL,
+                         "rank 0 finds %" PetscInt_FMT " runs in it, and rank %d finds %" PetscInt_FMT
+                         "; expected every rank to be able to load the same game.plugin",
+                         here, (int)first, there));
+  plan->count = 0;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgPlanCreate(MPI_Comm comm, MfgSweep sweep, MfgErrors errors, MfgPlan **plan)
 {
   PetscMPIInt rank;
@@ -196,6 +222,7 @@ PetscErrorCode MfgPlanCreate(MPI_Comm comm, MfgSweep sweep, MfgErrors errors, Mf
   PetscCall(PetscNew(&p));
   p->sweep = sweep;
   PetscCall(MfgSweepGetCount(sweep, &p->count));
+  PetscCall(CheckCounts(comm, p, errors));
   PetscCall(PetscCalloc1(p->count + 1, &p->runs));
   if (rank == 0) PetscCall(PetscCalloc1(p->count + 1, &p->games));
   if (rank == 0) PetscCall(PlanAll(p, errors));

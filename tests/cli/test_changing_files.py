@@ -13,6 +13,11 @@ game: {type: to_and_fro, plugin: ./plugin.so}
 solver: {type: mf_trpo}
 sweep: {solver.outer_iterations: [20000, 3]}
 """
+WHEN = """\
+when:
+- {match: {game.discount: 0.9}, sweep: {solver.eta: {linspace: {from: 0.1, to: 1, count: 60}}}}
+seeds: {count: 40}
+"""
 # Words before the program: each rank works in a folder of its own, named by its number.
 APART = ["sh", "-c", 'cd "$OMPI_COMM_WORLD_RANK" && exec "$@"', "sh"]
 
@@ -46,13 +51,16 @@ class ChangingFiles(Surroundings):
 class UnlikeRanks(Surroundings):
     """Rank 0 alone has the plugin."""
 
-    def perform(self, text, *arguments, **options):
+    def separate(self):
         self.take("0")
         (self.folder / "1").mkdir()
-        return self.run_text(text, *arguments, ranks=2, before=APART, **options)
+
+    def perform(self, text):
+        self.separate()
+        return self.run_text(text, ranks=2, before=APART, check=1)
 
     def test_on_a_rank_each(self):
-        done = self.perform(PLUGGED + "seeds: [1, 2]\n", check=1)
+        done = self.perform(PLUGGED + "seeds: [1, 2]\n")
         self.assertNotIn("signal", done.stderr)
         failed = [path for path in self.results() if path.suffix == ".failed"]
         self.assertTrue(failed)
@@ -63,12 +71,19 @@ class UnlikeRanks(Surroundings):
             self.assertEqual((record["provenance"]["states"], record["provenance"]["actions"]), (None, None))
 
     def test_on_both_ranks(self):
-        done = self.perform(PLUGGED + "resources: {ranks_per_run: 2}\n", check=1)
+        done = self.perform(PLUGGED + "resources: {ranks_per_run: 2}\n")
         self.assertNotIn("MPI_ABORT", done.stderr)
         self.assertIn("2 runs: 0 complete, 2 failed, 0 left", done.stdout)
         for status, reason in self.outcomes().values():
             self.assertEqual(status, "failed")
             self.assertIn("game.plugin: ./plugin.so: No such file", reason)
+
+    def test_other_runs(self):
+        """Rank 1 does not know the default that the match asks for."""
+        self.separate()
+        self.assert_refused(PLUGGED.replace("sweep: {solver.outer_iterations: [20000, 3]}", WHEN),
+                            "{f}: rank 0 finds 2400 runs in it, and rank 1 finds 40; expected every rank to be able to "
+                            "load the same game.plugin", ranks=2, before=APART)
 
 
 if __name__ == "__main__":

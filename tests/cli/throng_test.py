@@ -97,9 +97,9 @@ class ThrongTest(unittest.TestCase):
         """Run the experiment `text`; the results go to self.out."""
         return self.throng("run", self.write(text), "--out", self.out, *arguments, ranks=ranks, check=check, **options)
 
-    def assert_refused(self, text, *messages, arguments=(), ranks=1):
+    def assert_refused(self, text, *messages, arguments=(), ranks=1, before=()):
         """The experiment is refused with exactly these lines on stderr ({f}: its path), and nothing is written."""
-        done = self.run_text(text, *arguments, ranks=ranks, check=2)
+        done = self.run_text(text, *arguments, ranks=ranks, check=2, before=before)
         path = self.folder / "experiment.yaml"
         lines = done.stderr.splitlines()
         if ranks > 1:  # mpirun adds its own words about the exit code

@@ -114,7 +114,7 @@ def test_runs_without_a_result_are_counted_and_not_averaged(tmp_path, capsys):
     assert (second["good"], second["final.exploitability.mean"]) == (7, 4)
     output = capsys.readouterr()
     assert "5 runs of 14 without a result" in output.err and "damaged" in output.err
-    assert "6.5 [0.147, 12.9], 2 of 7 runs: η = 0.1" in output.out
+    assert "6.5 [0.147, 12.9], last tenth 6.5, 2 of 7 runs: η = 0.1" in output.out
 
 
 def test_a_setting_without_any_result_is_a_row(tmp_path):
@@ -302,6 +302,20 @@ def test_the_best_settings_are_printed_first(tmp_path, capsys):
     labels = [line.rsplit(": ", 1)[1] for line in lines[at + 1 : at + 11]]
     assert labels == [f"η = {k / 10:g}" for k in range(12, 2, -1)]
     assert lines[at + 11] == "  2 more settings in compare.csv"
+
+
+def test_settings_whose_last_value_is_far_from_the_last_tenth_are_marked(tmp_path, capsys):
+    falls = [10.0 * 0.97**p for p in range(40)]
+    jumps = [*falls[:-4], 6.0, 4.0, 5.1, 0.1]
+    noise = [*falls[:-4], 1e-14, -3e-15, 2e-15, 0.0]
+    ends = {0.1: falls, 0.2: jumps, 0.5: noise}
+    runs = each(grid(solver__eta=ends, seed=[1, 2]), lambda axes: ends[axes["solver.eta"]])
+    rows = compare(write(tmp_path, runs))
+    assert [row["final.exploitability.far"] for row in rows] == [False, True, False]
+    assert rows[1]["late.exploitability.mean"] == pytest.approx(15.2 / 4)
+    output = capsys.readouterr().out
+    assert "0.1 [0.1, 0.1], last tenth 3.8*, 2 of 2 runs: η = 0.2" in output
+    assert output.count("* a factor of 3 or more from the mean over the last tenth") == 1
 
 
 def test_settings_without_a_mean_are_named(tmp_path, capsys):

@@ -67,7 +67,7 @@ def test_cells_hold_the_means_of_a_direct_computation(tmp_path):
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("η", "β")
     alone = panels(drawing)["Fictitious play"]
     assert [float(text) for (text,) in shown(alone).values()] == [0.75]
-    assert (alone.get_xlabel(), alone.get_ylabel()) == ("no η", "no β")
+    assert (alone.get_xlabel(), alone.get_ylabel()) == ("", "")
     assert "White" not in drawing.caption and "hatched" not in drawing.caption
 
 
@@ -97,7 +97,7 @@ def test_cells_without_a_result_say_why(tmp_path):
     assert cells[1, 0] == ["3 diverged\n1 failed"]
     assert cells[1, 1] == [short(mean(0.5, 0.2, seeds=[1, 2])), "2 of 4"]
     assert sum(patch.get_hatch() is not None for patch in axes.patches) == 2
-    assert "2 hatched cells without a result" in drawing.caption
+    assert "2 hatched cells without a mean" in drawing.caption
     assert "'3 of 5': so many runs" in drawing.caption
 
 
@@ -112,8 +112,70 @@ def test_places_that_are_not_in_the_plan_stay_white(tmp_path):
 def test_values_not_above_zero_are_said(tmp_path):
     folder = sweep(tmp_path, values=lambda axes: [8.0, -1e-16])
     found = drawings(folder)
-    assert "not above zero have the darkest colour" in found["heat_exploitability"].caption
+    assert "Means that are not above zero are black." in found["heat_exploitability"].caption
     assert "Hollow marks" in found["curves_exploitability_iteration"].caption
+
+
+def test_a_mean_of_zero_has_a_colour_of_its_own(tmp_path):
+    folder = sweep(
+        tmp_path, values=lambda axes: [8.0, 0.0 if axes.get("solver.eta") == 0.1 else value(axes)]
+    )
+    drawing = drawings(folder)["heat_exploitability"]
+    assert "Means that are not above zero are black." in drawing.caption
+    axes = panels(drawing)["MF-TRPO"]
+    black = [patch.get_x() for patch in axes.patches if patch.get_facecolor() == (0, 0, 0, 1)]
+    assert black == [-0.5, -0.5]
+    assert "≤ 0" in [text.get_text() for text in panels(drawing)[""].texts]
+    other = drawings(sweep(tmp_path / "other"))["heat_exploitability"]
+    assert "black" not in other.caption and not panels(other)[""].texts
+
+
+def test_values_of_which_there_is_no_geometric_mean_are_recorded(tmp_path):
+    def values(axes):
+        return [8.0, 0.0 if (axes.get("solver.eta"), axes["seed"]) == (0.1, 2) else value(axes)]
+
+    drawing = drawings(sweep(tmp_path, values=values), mean="geometric")["heat_exploitability"]
+    cells = shown(panels(drawing)["MF-TRPO"])
+    assert cells[0, 0] == cells[0, 1] == ["≤ 0"] and len(cells) == 6
+    assert "'≤ 0': a run is not above zero, and so there is no geometric mean." in drawing.caption
+
+
+def test_a_solver_without_the_axes_has_a_row_over_its_own_parameter(tmp_path):
+    axes = grid(solver__type=["online_mirror_descent"], solver__temperature=[1, 2, 5], seed=SEEDS)
+    axes += grid(solver__type=["mf_trpo"], solver__eta=ETAS, solver__beta=BETAS, seed=SEEDS)
+    axes += grid(solver__type=["mf_pso"], solver__eta=[0.1], solver__swarm_size=[5, 9], seed=SEEDS)
+    folder = write(tmp_path, each(axes, lambda axes: [9.0, axes.get("solver.temperature", 3.0)]))
+    drawing = drawings(folder)["heat_exploitability"]
+    found = panels(drawing)
+    assert list(found) == ["MF-TRPO", "Online mirror descent", "MF-PSO", ""]
+    row = found["Online mirror descent"]
+    assert shown(row) == {(0, 0): ["1.00"], (1, 0): ["2.00"], (2, 0): ["5.00"]}
+    assert (row.get_xlabel(), row.get_ylabel()) == ("τ", "")
+    assert [label.get_text() for label in row.get_xticklabels()] == ["1", "2", "5"]
+    assert (found["MF-PSO"].get_xlabel(), found["MF-PSO"].get_ylabel()) == ("η", "swarm size")
+    assert heat_axes(grouping(folder), ()) == ("solver.eta", "solver.beta.value")
+
+
+def test_a_cell_whose_course_jumps_has_a_star(tmp_path):
+    def values(axes):
+        return [8.0] * 29 + [0.01 if axes.get("solver.eta") == 0.5 else 7.0]
+
+    drawing = drawings(sweep(tmp_path, values=values))["heat_exploitability"]
+    cells = shown(panels(drawing)["MF-TRPO"])
+    assert [cells[x, 0] for x in range(3)] == [["7.00"], ["0.0100*"], ["7.00"]]
+    assert "* a factor of 3 or more" in drawing.figure.texts[1].get_text()
+    assert "*: a factor of 3 or more" in drawing.caption
+
+
+def test_discounts_in_titles_and_ticks_are_those_of_the_plan(tmp_path):
+    discounts = [0.99, 0.999, 0.9999, 0.9999999]
+    axes = grid(game__discount=discounts, solver__eta=[1, 2], solver__beta=[0.1, 0.2])
+    folder = write(tmp_path, each(axes, lambda axes: [2.0, 1.0]))
+    drawing = drawings(folder)["heat_exploitability"]
+    assert list(panels(drawing))[:-1] == [f"γ = {value}" for value in discounts]
+    drawing = drawings(folder, axes=("game.discount", "solver.eta"))["heat_exploitability"]
+    ticks = panels(drawing)["β = 0.1"].get_xticklabels()
+    assert [label.get_text() for label in ticks] == [str(value) for value in discounts]
 
 
 def test_large_maps_have_small_cells_without_numbers(tmp_path):
@@ -138,7 +200,16 @@ def test_axes_are_numeric_parameters_of_the_solver_first(tmp_path):
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(0.0123, "0.012"), (4.46, "4.5"), (121, "120"), (1.3e-6, "1.3e−6"), (0, "0"), (1, "1.0")],
+    [
+        (0.01234, "0.0123"),
+        (4.464, "4.46"),
+        (1214, "1210"),
+        (12.34, "12.3"),
+        (1.26e-6, "1.3e−6"),
+        (0, "0"),
+        (1, "1.00"),
+        (999.6, "1000"),
+    ],
 )
 def test_numbers_in_cells_are_short(number, words):
     assert short(number) == words
@@ -303,10 +374,12 @@ def test_a_panel_with_few_decades_has_an_ordinate_of_its_own(tmp_path):
 
 def test_many_panels_are_several_figures(tmp_path):
     axes = grid(game__size=list(range(7, 35, 2)), solver__eta=[1, 2], solver__beta=[0.1, 0.2])
-    found = drawings(write(tmp_path, each(axes, lambda axes: [2.0, 1.0])))
+    found = drawings(write(tmp_path, each(axes, lambda axes: [2.0, axes["game.size"]])))
     assert [slug for slug in found if slug.startswith("curves_exploitability_iteration")] == [
         f"curves_exploitability_iteration_{k}" for k in (1, 2, 3)
     ]
     assert [slug for slug in found if slug.startswith("heat")] == [
         f"heat_exploitability_{k}" for k in (1, 2)
     ]
+    scales = [found[f"heat_exploitability_{k}"].figure.axes[-1].get_ylim() for k in (1, 2)]
+    assert scales[0] == scales[1] == pytest.approx((7, 33))

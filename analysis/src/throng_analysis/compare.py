@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,15 @@ from throng_analysis.experiments import find_experiments
 from throng_analysis.figures.bands import draw_bands
 from throng_analysis.figures.cells import draw_cells
 from throng_analysis.figures.style import Drawing
-from throng_analysis.groups import Grouping, SeedGroup, group, resolve, without_mean
+from throng_analysis.groups import (
+    FAR_WORDS,
+    Grouping,
+    SeedGroup,
+    group,
+    is_numeric,
+    resolve,
+    without_mean,
+)
 from throng_analysis.metrics import BY_COLUMN, EXPLOITABILITY, GAPS, Metric
 from throng_analysis.output import write_whole, writing_below
 from throng_analysis.record import ENDED_WELL
@@ -108,11 +117,12 @@ def _check(folder: Path, entries: Sequence[Entry], metric: Metric) -> None:
 
 
 def heat_axes(grouping: Grouping, asked: Sequence[str]) -> tuple[str, str] | None:
-    """Return the two parameters of the heat maps: the first numeric ones, those of solvers first.
+    """Return the two parameters of the heat maps.
 
-    None if there are no two; raises InputError if one that was asked for is of no use.
+    The first numeric ones that some setting has both of, those of solvers first. None if there are
+    no two numeric ones; raises InputError if one that was asked for is of no use.
     """
-    numeric = [key for key in grouping.keys if _is_numeric(grouping.groups, key)]
+    numeric = [key for key in grouping.keys if is_numeric(grouping.groups, key)]
     if asked:
         settings = [one.setting for one in grouping.groups]
         axes = [resolve(name, grouping.keys, settings)[0] for name in asked]
@@ -123,23 +133,26 @@ def heat_axes(grouping: Grouping, asked: Sequence[str]) -> tuple[str, str] | Non
                     f"several values; there are {', '.join(numeric) or 'none'}"
                 )
         return tuple(axes)
-    numeric.sort(key=lambda key: not key.startswith("solver."))
-    return tuple(numeric[:2]) if len(numeric) > 1 else None
+    pairs = combinations(sorted(numeric, key=lambda key: not key.startswith("solver.")), 2)
+    return max(pairs, key=lambda pair: _use(grouping.groups, pair), default=None)
 
 
-def _is_numeric(groups: Sequence[SeedGroup], key: str) -> bool:
-    values = {one.setting[key] for one in groups if key in one.setting}
-    return len(values) > 1 and all(type(value) in (int, float) for value in values)
+def _use(groups: Sequence[SeedGroup], pair: tuple[str, str]) -> tuple[bool, int]:
+    """Return whether any setting has both parameters, and how many of them are of solvers."""
+    together = any(set(pair) <= one.setting.keys() for one in groups)
+    return together, sum(key.startswith("solver.") for key in pair)
 
 
 def frame_of_groups(grouping: Grouping, question: Question) -> pl.DataFrame:
     """Return one row for each group: its parameters, its runs by status, and its numbers."""
     column = question.metric
-    numbers = {f"final.{column}": question.mean}
+    numbers = {f"final.{column}": question.mean, f"late.{column}": question.mean}
     if BY_COLUMN[column] in GAPS:
         numbers[f"best.{column}"] = question.mean
     numbers |= {"iterations": ARITHMETIC, "solve_seconds": ARITHMETIC}
     rows = [_row(one, numbers, bool(grouping.pooled)) for one in grouping.groups]
+    for row, one in zip(rows, grouping.groups, strict=True):
+        row[f"final.{column}.far"] = one.is_far(column, question.mean)
     names = [*grouping.keys, *(name for name in rows[0] if name not in grouping.keys)]
     return pl.DataFrame([column_of(name, rows) for name in names])
 
@@ -164,13 +177,18 @@ def best_of(grouping: Grouping, question: Question) -> str:
     found = [(one.spread(name, question.mean), one) for one in grouping.groups]
     found = sorted((pair for pair in found if pair[0].mean is not None), key=lambda p: p[0].mean)
     lines = [f"{question.measured.label} at the end, {question.mean} mean {grouping.averaging}:"]
-    for spread, one in found[:MOST_PRINTED]:
+    far = [one.is_far(question.metric, question.mean) for _, one in found[:MOST_PRINTED]]
+    for (spread, one), mark in zip(found, far, strict=False):
         interval = "" if spread.low is None else f" [{spread.low:.3g}, {spread.high:.3g}]"
+        late = one.spread(f"late.{question.metric}", question.mean).mean
+        interval += "" if late is None else f", last tenth {late:.3g}{'*' * mark}"
         runs = f"{spread.count} of {several(len(one.entries), 'run')}"
         if spread.seeds < spread.count:
             runs += f", {several(spread.seeds, 'seed')}"
         lines.append(f"  {spread.mean:.4g}{interval}, {runs}: {one.label}")
     if more := len(found[MOST_PRINTED:]):
         lines.append(f"  {several(more, 'more setting')} in compare.csv")
+    if any(far):
+        lines.append(f"  * {FAR_WORDS}")
     lines += [f"  {words}" for words in without_mean(grouping, name, question.mean)]
     return "\n".join(lines)

@@ -29,6 +29,7 @@ from throng_analysis.trace import Trace
 
 # In the order in which they are counted.
 READERS = 8  # runs that are read at a time, for a network's file system is slow to answer
+LATE = 10  # parts of the rows of a metric, the last of which tells where it went
 BROKEN = ("diverged", "failed")
 STATUSES = (*ENDED_WELL, *BROKEN, *UNFINISHED, "damaged", "missing")
 _SEED = re.compile(r"-seed(\d+)-[0-9a-f]+$")
@@ -43,6 +44,12 @@ class Course:
     seconds: np.ndarray
     values: np.ndarray
 
+    @property
+    def late(self) -> float | None:
+        """The mean of the last tenth of the rows, of one row at least."""
+        rows = -(-len(self.values) // LATE)
+        return float(self.values[-rows:].mean()) if rows else None
+
 
 @dataclass
 class Entry:
@@ -55,7 +62,7 @@ class Entry:
     folder: Path | None = None  # None if it is missing
     parameters: dict = field(default_factory=dict)  # flat: 'solver.eta'; of the plan if no record
     resolved: bool = False  # whether the parameters are those of a record
-    numbers: dict = field(default_factory=dict)  # 'final.…', 'best.…', iterations, seconds
+    numbers: dict = field(default_factory=dict)  # 'final.…', 'best.…', 'late.…', iterations, …
     provenance: dict = field(default_factory=dict)
     courses: dict[str, Course] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)  # what became of further folders of the run
@@ -183,6 +190,7 @@ def _read(entry: Entry, keep: Sequence[str], verify: bool) -> None:
     entry.numbers = _numbers(record, trace)
     for name in keep if trace else ():
         entry.courses[name] = _course(trace, name)
+        entry.numbers[f"late.{name}"] = entry.courses[name].late
 
 
 def _parameters(record: Record) -> dict:

@@ -14,12 +14,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from throng_analysis.figures.style import INK, MUTED, PAPER, WALL, Drawing, settings, wrapped
-from throng_analysis.groups import Grouping, SeedGroup
-from throng_analysis.labels import key_words, number_words, setting_label
+from throng_analysis.groups import FAR_WORDS, Grouping, SeedGroup, is_numeric
+from throng_analysis.labels import SOLVER, key_words, number_words
 from throng_analysis.metrics import Metric
 from throng_analysis.statistics import GEOMETRIC, Spread
 
-COLOURS = "viridis"
+COLOURS, BELOW_ZERO = "viridis", "#000000"
 CELL = (0.74, 0.46)  # inches, of a cell with its number
 MOST_WRITTEN = 12  # values of an axis with which cells still hold their numbers
 SMALL, SMALLEST, LETTER = 0.34, 0.1, 0.24  # inches: without; the least; the least with a letter
@@ -27,8 +27,9 @@ LONGEST = 7.0  # inches of an axis with small cells
 RIGHT, BELOW, LINE, HEAD = 0.3, 0.66, 0.2, 0.42  # inches around the cells
 BARE, NAME, DIGIT = 0.45, 0.4, 0.085  # inches at the left: without ticks, of the name, of a letter
 NARROWEST = 1.75  # inches of the cells of a panel, for its title
+FOOT = 0.2  # inches of a line below all panels
 BAR, BAR_GAP, BAR_WORDS, BAR_HEIGHT = 0.16, 0.15, 0.75, 2.2  # inches: the colour bar at the right
-WIDEST = 11.0  # inches of panels side by side
+WIDEST, SLACK = 11.0, 0.3  # inches of panels side by side; what a row may grow for one below
 MOST_PANELS = 12  # of a figure
 LETTERS = (
     "the letter is that of most of its runs (failed, diverged, running, interrupted, missing)."
@@ -41,6 +42,7 @@ class Panel:
 
     title: str
     cells: dict[tuple, SeedGroup]  # by the values of both axes, None for one that it lacks
+    axes: tuple[str | None, str | None]  # the parameters; None where there is nothing to vary
     ticks: tuple[dict, dict]  # of both axes: value → its label, in order
     cell: tuple[float, float] = CELL
 
@@ -53,7 +55,7 @@ class Panel:
     def left(self) -> float:
         """Inches at the left of the cells."""
         labels = self.ticks[1].values()
-        return BARE if list(self.ticks[1]) == [None] else NAME + DIGIT * max(map(len, labels))
+        return NAME + DIGIT * max(map(len, labels)) if self.axes[1] else BARE
 
     @property
     def heading(self) -> str:
@@ -68,7 +70,9 @@ class Panel:
     @property
     def below(self) -> float:
         """Inches below the cells; labels of small ones are upright."""
-        return BELOW if self.cell == CELL else NAME + DIGIT * max(map(len, self.ticks[0].values()))
+        if self.cell == CELL or not self.axes[0]:
+            return BELOW if self.axes[0] else LINE
+        return NAME + DIGIT * max(map(len, self.ticks[0].values()))
 
     @property
     def size(self) -> tuple[float, float]:
@@ -80,31 +84,71 @@ class Panel:
 def draw_cells(
     grouping: Grouping, axes: tuple[str, str], metric: Metric, mean: str
 ) -> list[Drawing]:
-    """Draw the mean at the end of each setting over two parameters, in one figure or more."""
-    spreads = {id(one): one.spread(f"final.{metric.column}", mean) for one in grouping.groups}
+    """Draw the mean at the end of each setting over two parameters, in one figure or more.
+
+    A solver without one of them has the first of its own in its place, if one varies.
+    """
     panels = _panels(grouping, axes)
+    spreads = {id(one): one.spread(f"final.{metric.column}", mean) for one in grouping.groups}
+    norm = _norm([spread.mean for spread in spreads.values()])
     pages = [panels[at : at + MOST_PANELS] for at in range(0, len(panels), MOST_PANELS)]
-    maps = [Map(page, axes, metric, mean, spreads) for page in pages]
+    maps = [Map(page, grouping, metric, mean, spreads, norm) for page in pages]
     return [one.drawing(number if len(maps) > 1 else 0) for number, one in enumerate(maps, 1)]
 
 
+def _norm(means: Sequence[float | None]) -> LogNorm:
+    """Return the scale of colours of all figures."""
+    positive = [value for value in means if value is not None and value > 0] or [1.0]
+    low, high = min(positive), max(positive)
+    return LogNorm(low, high) if high > 1.01 * low else LogNorm(low / 2, high * 2)
+
+
 def _panels(grouping: Grouping, axes: tuple[str, str]) -> list[Panel]:
-    rest = [key for key in grouping.keys if key not in axes]
-    members: dict[tuple, list[SeedGroup]] = {}
+    solvers: dict[object, list[SeedGroup]] = {}
     for one in grouping.groups:
-        members.setdefault(tuple(map(one.setting.get, rest)), []).append(one)
+        solvers.setdefault(one.setting.get(SOLVER), []).append(one)
     panels = []
-    for groups in sorted(members.values(), key=len, reverse=True):
-        title = setting_label(groups[0].shown, rest) if rest else ""
-        cells = {tuple(map(one.setting.get, axes)): one for one in groups}
-        panels.append(Panel(title, cells, tuple(_ticks(groups, axis) for axis in axes)))
+    for groups in solvers.values():
+        panels += _panels_of(groups, grouping.keys, _own_axes(groups, grouping.keys, axes))
+    panels.sort(key=lambda panel: len(panel.cells), reverse=True)
     cell = _cell(panels)
     for panel in panels:
         panel.cell = cell
     return panels
 
 
-def _ticks(groups: Sequence[SeedGroup], axis: str) -> dict:
+def _own_axes(
+    groups: Sequence[SeedGroup], keys: Sequence[str], axes: tuple[str, str]
+) -> tuple[str | None, str | None]:
+    """Return the axes of one solver: those it has, then others of its own that vary."""
+    own = [
+        key
+        for key in keys
+        if key.startswith("solver.") and key not in axes and is_numeric(groups, key)
+    ]
+    has = [any(axis in one.setting for one in groups) for axis in axes]
+    return tuple(
+        axis if there else (own.pop(0) if own else None)
+        for axis, there in zip(axes, has, strict=True)
+    )
+
+
+def _panels_of(
+    groups: Sequence[SeedGroup], keys: Sequence[str], axes: tuple[str | None, str | None]
+) -> list[Panel]:
+    rest = [key for key in keys if key not in axes]
+    members: dict[tuple, list[SeedGroup]] = {}
+    for one in groups:
+        members.setdefault(tuple(map(one.setting.get, rest)), []).append(one)
+    panels = []
+    for mine in members.values():
+        title = mine[0].words(rest) if rest or mine[0].pooled else ""
+        cells = {tuple(map(one.setting.get, axes)): one for one in mine}
+        panels.append(Panel(title, cells, axes, tuple(_ticks(mine, axis) for axis in axes)))
+    return panels
+
+
+def _ticks(groups: Sequence[SeedGroup], axis: str | None) -> dict:
     labels = {one.setting.get(axis): one.shown.get(axis) for one in groups}
     ordered = sorted(labels, key=lambda value: (value is not None, value or 0))
     return {v: "–" if v is None else number_words(labels[v]) for v in ordered}
@@ -124,19 +168,19 @@ class Map:
     def __init__(
         self,
         panels: list[Panel],
-        axes: tuple[str, str],
+        grouping: Grouping,
         metric: Metric,
         mean: str,
         spreads: dict[int, Spread],
+        norm: LogNorm,
     ):
-        self.panels, self.axes, self.metric, self.mean = panels, axes, metric, mean
-        self.spreads = spreads
+        self.panels, self.grouping, self.metric, self.mean = panels, grouping, metric, mean
+        self.spreads, self.norm = spreads, norm
         self.groups = [one for panel in panels for one in panel.cells.values()]
-        means = [self.mean_of(one) for one in self.groups]
-        positive = [value for value in means if value is not None and value > 0] or [1.0]
-        low, high = min(positive), max(positive)
-        self.norm = LogNorm(low, high) if high > 1.01 * low else LogNorm(low / 2, high * 2)
-        self.colours = mpl.colormaps[COLOURS]
+        self.colours = mpl.colormaps[COLOURS].with_extremes(under=BELOW_ZERO)
+        means = [spread.mean for spread in spreads.values()]
+        self.not_above = any(value is not None and value <= 0 for value in means)
+        self.far = {id(one) for one in self.groups if one.is_far(metric.column, mean)}
 
     def mean_of(self, one: SeedGroup) -> float | None:
         """Return what a cell shows, None if no run has it."""
@@ -148,7 +192,7 @@ class Map:
         with settings():
             figure = self._draw(f"{label} at the end  {self.metric.math}")
         suffix = f"_{number}" if number else ""
-        names = " and ".join(self.axes)
+        names = " and ".join(dict.fromkeys(key for p in self.panels for key in p.axes if key))
         found = [value for value in map(self.mean_of, self.groups) if value is not None]
         span = f", from {min(found):.3g} to {max(found):.3g}" if found else ""
         return Drawing(
@@ -160,12 +204,15 @@ class Map:
         )
 
     def _draw(self, heading: str) -> Figure:
-        places, width, height = _places(self.panels)
+        marked = self.far and self.panels[0].cell == CELL
+        places, width, height = _places(self.panels, FOOT if marked else 0)
         bar_at = width + BAR_GAP
         width = bar_at + BAR + BAR_WORDS
         figure = Figure(figsize=(width, height), layout="none")
         FigureCanvasAgg(figure)
         figure.text(0.15 / width, 1 - 0.14 / height, heading, va="top", weight="bold", size=13)
+        if marked:
+            figure.text(0.15 / width, 0.1 / height, f"* {FAR_WORDS}", size=8, color=MUTED)
         for panel, (left, top) in zip(self.panels, places, strict=True):
             inner = panel.inner
             box = (left + panel.left, top - inner[1], *inner)
@@ -184,10 +231,9 @@ class Map:
         axes.set_ylim(-0.5, len(y) - 0.5)
         axes.grid(visible=False)
         axes.tick_params(length=0, labelsize=9.5)
-        for axis, key, ticks in zip((axes.xaxis, axes.yaxis), self.axes, panel.ticks, strict=True):
-            if list(ticks) == [None]:
+        for axis, key, ticks in zip((axes.xaxis, axes.yaxis), panel.axes, panel.ticks, strict=True):
+            if key is None:
                 axis.set_ticks([])
-                axis.label.set(text=f"no {key_words(key)}", color=MUTED)
                 continue
             axis.set_ticks(range(len(ticks)), list(ticks.values()))
             axis.label.set_text(key_words(key))
@@ -206,24 +252,29 @@ class Map:
         if value is None:
             axes.add_patch(Rectangle(*box, facecolor=WALL, hatch="////", linewidth=0))
             axes.add_patch(Rectangle(*box, facecolor="none", **edge))
-            words = _why(one) if panel.cell == CELL else _letter(one, panel)
+            words = self._why(one) if panel.cell == CELL else _letter(one, panel)
             back = {"facecolor": WALL, "edgecolor": "none", "pad": 0.8}
             axes.text(x, y, words, ha="center", va="center", size=7.5, color=INK, bbox=back)
             return
-        colour = self.colours(self.norm(value) if value > 0 else 0.0)
+        colour = self.colours(self.norm(value) if value > 0 else -1.0)
         axes.add_patch(Rectangle(*box, facecolor=colour, **edge))
         if panel.cell != CELL:
             return
         lacking = sum(one.lacking().values())
         ink = INK if np.dot(colour[:3], (0.299, 0.587, 0.114)) > 0.5 else PAPER
         raised = 0.14 if lacking else 0
-        axes.text(x, y + raised, short(value), ha="center", va="center", size=9.5, color=ink)
+        words = short(value) + "*" * (id(one) in self.far)
+        axes.text(x, y + raised, words, ha="center", va="center", size=9.5, color=ink)
         if lacking:
             counted = f"{len(one.good)} of {len(one.entries)}"
             axes.text(x, y - 0.25, counted, ha="center", va="center", size=6.8, color=ink)
 
     def _draw_bar(self, figure: Figure, box: tuple) -> None:
-        bar = figure.colorbar(ScalarMappable(self.norm, self.colours), cax=figure.add_axes(box))
+        scale = ScalarMappable(self.norm, self.colours)
+        extend = "min" if self.not_above else "neither"
+        bar = figure.colorbar(scale, cax=figure.add_axes(box), extend=extend)
+        if self.not_above:
+            bar.ax.text(1.6, -0.1, "≤ 0", transform=bar.ax.transAxes, va="center", size=9.5)
         bar.outline.set_visible(False)
         if self.norm.vmax < 100 * self.norm.vmin:
             bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -231,11 +282,25 @@ class Map:
         bar.ax.yaxis.set_minor_formatter(NullFormatter())
         bar.ax.tick_params(labelsize=9.5)
 
+    def _is_below(self, one: SeedGroup) -> bool:
+        """Return whether a setting has no mean although its runs have values."""
+        return self.mean_of(one) is None and self.spreads[id(one)].count > 0
+
+    def _why(self, one: SeedGroup) -> str:
+        """Return why a setting has no mean, a line for each status."""
+        if self._is_below(one):
+            return "≤ 0"
+        lacking = one.lacking() or {"not\nrecorded": 1}
+        if len(lacking) == 1:
+            return next(iter(lacking))
+        return "\n".join(f"{count} {status}" for status, count in lacking.most_common(3))
+
     def _notes(self) -> list[str]:
         """Return what the caption says of means, and of cells that have none."""
         kind = "Geometric" if self.mean == GEOMETRIC else "Arithmetic"
         notes = [
-            f"{kind} means over the runs of each setting that ended well; logarithmic colours."
+            f"{kind} means {self.grouping.averaging}, of the runs that ended well; logarithmic "
+            "colours, the same in all panels and figures."
         ]
         written = self.panels[0].cell == CELL
         if not written:
@@ -243,42 +308,46 @@ class Map:
         without = [one for one in self.groups if self.mean_of(one) is None]
         if without:
             notes.append(
-                f"{len(without)} hatched cell{'s' if len(without) > 1 else ''} without a result: "
+                f"{len(without)} hatched cell{'s' if len(without) > 1 else ''} without a mean: "
                 + ("the word says why." if written else LETTERS)
             )
         if written and any(one.lacking() and one.good for one in self.groups):
             notes.append("'3 of 5': so many runs of the setting have a result.")
-        if any((self.mean_of(one) or 1) <= 0 for one in self.groups):
-            notes.append("Means that are not above zero have the darkest colour.")
+        if any(map(self._is_below, without)):
+            notes.append("'≤ 0': a run is not above zero, and so there is no geometric mean.")
+        if self.not_above:
+            notes.append("Means that are not above zero are black.")
+        if written and self.far:
+            notes.append(f"*: {FAR_WORDS}.")
         if any(len(p.cells) < len(p.ticks[0]) * len(p.ticks[1]) for p in self.panels):
             notes.append("White: there is no such run.")
         return notes
 
 
 def short(value: float) -> str:
-    """Return a number with two digits, as short as can be: '0.012', '4.5', '120', '1.3e−6'."""
-    rounded = float(f"{value:.2g}")
+    """Return a number with three digits, or two and a power: '0.0123', '4.50', '121', '1.3e−6'."""
+    rounded = float(f"{value:.3g}")
     if rounded == 0 or 0.001 <= abs(rounded) < 100_000:
-        return f"{rounded:.10g}" if abs(rounded) >= 10 or rounded == 0 else f"{rounded:#.2g}"
+        return f"{rounded:.10g}" if abs(rounded) >= 100 or rounded == 0 else f"{rounded:#.3g}"
     digits, power = f"{value:.1e}".split("e")
     return f"{digits}e{int(power)}".replace("-", "−")
 
 
-def _places(panels: Sequence[Panel]) -> tuple[list[tuple[float, float]], float, float]:
+def _places(panels: Sequence[Panel], foot: float) -> tuple[list[tuple[float, float]], float, float]:
     """Return left edges of panels and upper edges of their cells, and the size of all in inches.
 
-    Panels stand in rows of columns: one below the other where the row is high enough for them.
+    Panels stand in rows of columns: one below the other where the row is nearly high enough.
     """
     rows: list[list[list[Panel]]] = []
     for panel in panels:
         row = rows[-1] if rows else None
-        if row and _height(row[-1]) + panel.size[1] <= max(map(_height, row)):
+        if row and _height(row[-1]) + panel.size[1] <= max(map(_height, row)) + SLACK:
             row[-1].append(panel)
         elif row and sum(map(_width, row)) + panel.size[0] <= WIDEST:
             row.append([panel])
         else:
             rows.append([[panel]])
-    height = HEAD + sum(max(map(_height, row)) for row in rows)
+    height = HEAD + foot + sum(max(map(_height, row)) for row in rows)
     places, top = [], height - HEAD
     for row in rows:
         left = 0.0
@@ -311,14 +380,6 @@ def _thin_ticks(axes: Axes, panel: Panel) -> None:
         every = max(1, round(0.2 / panel.cell[0] + 0.49))
         for index, tick in enumerate(axis.get_ticklabels()):
             tick.set_visible(index % every == 0)
-
-
-def _why(one: SeedGroup) -> str:
-    """Return why a setting has no result, a line for each status."""
-    lacking = one.lacking() or {"not\nrecorded": 1}
-    if len(lacking) == 1:
-        return next(iter(lacking))
-    return "\n".join(f"{count} {status}" for status, count in lacking.most_common(3))
 
 
 def _letter(one: SeedGroup, panel: Panel) -> str:

@@ -340,7 +340,23 @@ def test_figures_stand_beside_the_table(tmp_path):
         "compare.parquet",
         "curves_exploitability_iteration.png",
         "curves_exploitability_seconds.png",
+        "captions.md",
     }
+
+
+@pytest.mark.figures
+def test_captions_stand_beside_the_figures(tmp_path):
+    runs = each(grid(solver__eta=[0.1, 0.2], solver__beta=[1, 2], seed=[1, 2]), lambda axes: [2.0])
+    runs[0].status = "failed"
+    folder = write(tmp_path, runs)
+    compare(folder, code=1)
+    lines = (folder / "compare" / "captions.md").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("![Exploitability against iteration: 4 mean curves with bands.](")
+    assert "1 of all 8 runs have no result and are left out." in lines[2]
+    assert lines[8].endswith("](heat_exploitability.png)") and "'3 of 5': so many runs" in lines[10]
+    pictures = [line.split("](")[1].removesuffix(")") for line in lines if line[:1] == "!"]
+    assert len(pictures) == 3
+    assert all((folder / "compare" / name).exists() for name in pictures)
 
 
 def test_a_parameter_below_which_nothing_differs(tmp_path):

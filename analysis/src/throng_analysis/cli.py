@@ -59,7 +59,8 @@ COMPARE = """\
 Compare the settings of a sweep. The runs below DIR are put into groups of equal
 parameters, and over the seeds of each group there are means with 95 % confidence
 intervals (Student's t). Writes compare.csv, compare.parquet, curves with bands against
-iterations and seconds, and heat maps over two numeric parameters.
+iterations and seconds, heat maps over two numeric parameters, and captions.md, which says
+what is to be known of each figure.
 
 Means are over the runs that ended well; the others are counted. In the curves a run
 that stopped earlier than others of its group keeps its last value.

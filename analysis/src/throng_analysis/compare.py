@@ -1,5 +1,6 @@
 """Compare the settings of a sweep: means over seeds with confidence intervals."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -31,6 +32,7 @@ from throng_analysis.table import column_of, write_frame
 
 SPREAD = ("mean", "low", "high", "deviation", "least", "median", "most")
 MOST_PRINTED = 10
+CAPTIONS = "captions.md"
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Comparison:
 
 
 def write_compare(folder: Path, out: Path, question: Question) -> Comparison:
-    """Write compare.csv, compare.parquet and the figures of the runs below `folder` into `out`.
+    """Write tables and figures with their captions of the runs below `folder` into `out`.
 
     Raises InputError if there is nothing to compare, or if `out` cannot be written.
     """
@@ -88,10 +90,25 @@ def write_compare(folder: Path, out: Path, question: Question) -> Comparison:
         for drawing in drawings:
             comparison.files.append(out / f"{drawing.slug}.png")
             write_whole(comparison.files[-1], drawing.png())
+        if drawings:
+            comparison.files.append(out / CAPTIONS)
+            write_whole(comparison.files[-1], _captions(drawings).encode())
     comparison.summary = "\n".join(
         [summary_of(experiments, entries), best_of(grouping, question), *map(str, comparison.files)]
     )
     return comparison
+
+
+def _captions(drawings: Sequence[Drawing]) -> str:
+    """Return what is seen in each figure, as Markdown that shows them."""
+    return "\n".join(
+        f"![{_plain(one.alt)}]({one.slug}.png)\n\n{_plain(one.caption)}\n" for one in drawings
+    )
+
+
+def _plain(words: str) -> str:
+    """Return words in which Markdown finds no marks of its own."""
+    return re.sub(r"([\\`*_<>\[\]$])", r"\\\1", words)
 
 
 def draw(grouping: Grouping, question: Question) -> list[Drawing]:

@@ -359,17 +359,24 @@ def test_games_have_panels_of_their_own_with_one_legend(tmp_path):
         ]
 
 
-def test_a_panel_with_few_decades_has_an_ordinate_of_its_own(tmp_path):
+def test_a_panel_that_would_fill_little_of_an_axis_has_one_of_its_own(tmp_path):
     axes = grid(solver__type=["mf_trpo"], solver__eta=[0.1 * k for k in range(1, 8)])
     axes += grid(solver__type=["online_mirror_descent"], solver__temperature=[1, 2])
     axes += grid(solver__type=["mf_pso"], solver__swarm_size=[1, 2])
     ends = {"mf_trpo": 1.0, "online_mirror_descent": 1e-12, "mf_pso": 1e-8}
-    runs = each(axes, lambda axes: [9.0, ends[axes["solver.type"]]])
+    length = {"mf_trpo": 9, "online_mirror_descent": 3, "mf_pso": 6}
+    runs = each(
+        axes,
+        lambda axes: [9.0] * length[axes["solver.type"]] + [ends[axes["solver.type"]]],
+    )
     drawing = drawings(write(tmp_path, runs))["curves_exploitability_iteration"]
     limits = {title: one.get_ylim() for title, one in panels(drawing).items()}
     assert len(limits) == 4 and limits["MF-TRPO"][0] > 0.1
     assert len(set(limits.values())) == 2
-    assert "With an ordinate of its own, of fewer decades: MF-TRPO." in drawing.caption
+    lengths = {title: one.get_xlim()[1] for title, one in panels(drawing).items()}
+    assert lengths["MF-TRPO"] == lengths["MF-PSO"] == pytest.approx(9.18)
+    assert lengths["Online mirror descent"] == pytest.approx(3.06)
+    assert "of their own, as short as they are: MF-TRPO; Online mirror descent." in drawing.caption
 
 
 def test_many_panels_are_several_figures(tmp_path):

@@ -24,7 +24,7 @@ STYLES = tuple((colour, *LINES[i % len(LINES)]) for i, colour in enumerate(COLOU
 MOST_PANELS = 6  # of a figure
 ABSCISSAE = {"iteration": "iterations", "seconds": "seconds"}  # of a figure, of a course
 CROWD = 40  # settings of a panel from which on the grey ones become fainter
-FEW_DECADES = 0.5  # of those of all panels: a panel with fewer has an ordinate of its own
+FILLED = 0.5  # of an axis of all panels: a panel that would fill less has an axis of its own
 CUT = 0.1  # of the mean: no arithmetic band is drawn further down
 GREY, BAND = "#b4bcc5", 0.16
 WIDTH, ROW, LEGEND_ROW, TITLE_ROW = 9.6, 3.1, 0.24, 0.19  # inches
@@ -220,7 +220,7 @@ def _tidy(grid: np.ndarray, used: int, bare: bool) -> None:
 
 
 def _share_limits(page: list[Panel], grid: Sequence[Axes]) -> list[str]:
-    """Give panels of one game the same axes, but for the ordinate of those with few decades.
+    """Give panels of one game the same axes, but those that would fill less than half of one.
 
     Returns the titles of these.
     """
@@ -231,20 +231,16 @@ def _share_limits(page: list[Panel], grid: Sequence[Axes]) -> list[str]:
         abscissa = _hull([axes.get_xlim() for axes, _ in mine])
         ordinate = _hull([axes.get_ylim() for axes, _ in mine])
         for axes, title in mine:
-            axes.set_xlim(abscissa)
-            if _decades(axes.get_ylim()) < FEW_DECADES * _decades(ordinate):
-                own.append(title)
-            else:
-                axes.set_ylim(ordinate)
+            short = np.ptp(axes.get_xlim()) < FILLED * np.ptp(abscissa)
+            flat = np.ptp(np.log(axes.get_ylim())) < FILLED * np.ptp(np.log(ordinate))
+            axes.set_xlim(axes.get_xlim() if short else abscissa)
+            axes.set_ylim(axes.get_ylim() if flat else ordinate)
+            own += [title] if short or flat else []
     return own
 
 
 def _hull(limits: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return min(low for low, _ in limits), max(high for _, high in limits)
-
-
-def _decades(limits: tuple[float, float]) -> float:
-    return float(np.log10(limits[1] / limits[0]))
 
 
 def _handles(styles: dict[str, tuple], page: list[Panel], means: Means) -> list[Line2D | Patch]:
@@ -339,7 +335,7 @@ def _notes_of_coloured(page: list[Panel], means: Means) -> list[str]:
 
 
 def _notes_of_own(own: Sequence[str]) -> list[str]:
-    return [f"With an ordinate of its own, of fewer decades: {some_of(own)}."] if own else []
+    return [f"With axes of their own, as short as they are: {some_of(own)}."] if own else []
 
 
 def _span(counts: Sequence[int]) -> str:

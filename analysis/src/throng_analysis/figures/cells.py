@@ -192,7 +192,8 @@ class Map:
         with settings():
             figure = self._draw(f"{label} at the end  {self.metric.math}")
         suffix = f"_{number}" if number else ""
-        names = ", ".join(dict.fromkeys(key for p in self.panels for key in p.axes if key))
+        keys = list(dict.fromkeys(key for p in self.panels for key in p.axes if key))
+        names = " and ".join(filter(None, [", ".join(keys[:-1]), *keys[-1:]]))
         found = [value for value in map(self.mean_of, self.groups) if value is not None]
         span = f", from {min(found):.3g} to {max(found):.3g}" if found else ""
         return Drawing(

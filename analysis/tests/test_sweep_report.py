@@ -92,6 +92,7 @@ def test_every_setting_is_in_the_table_of_means(tmp_path):
     assert [row["mean"] for row in rows] == sorted(row["mean"] for row in rows)
     (row,) = (r for r in rows if (r["solver.eta"], r["solver.beta.value"]) == (0.5, 0.2))
     assert (row["runs"], row["good"], row["mean"], row["median"]) == (5, 5, 1.5, 1.5)
+    assert row["late"] == row["mean"]  # of two rows the last
     half = 2.776445 * (0.5 * 2.5**0.5) / 5**0.5
     assert (row["low"], row["high"]) == pytest.approx((1.5 - half, 1.5 + half), rel=1e-5)
     of_it = [r for r in data(html, "runs-0") if f"group={r['group']}" == row["runs of it"]]

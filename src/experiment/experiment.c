@@ -171,7 +171,7 @@ static PetscErrorCode PerformLone(MfgExperiment e, MfgLaunch launch, MPI_Comm gr
   MfgRunOutcome end = MFG_RUN_OUTCOME_COUNT;
   MfgRun        run = NULL;
   MfgNode      *root;
-  int           failed;
+  int           failed, ended; /* of the group; other ranks have no end */
 
   PetscFunctionBeginUser;
   if (group != MPI_COMM_NULL) {
@@ -191,8 +191,22 @@ static PetscErrorCode PerformLone(MfgExperiment e, MfgLaunch launch, MPI_Comm gr
   }
   if (run && *outcome == MFG_EXPERIMENT_DONE) PetscCall(MfgRunPerform(run, launch, &how, &end));
   PetscCall(MfgRunDestroy(&run));
-  PetscCallMPI(MPI_Bcast(&end, (int)sizeof(end), MPI_BYTE, 0, e->comm));
-  for (int i = 0; i < MFG_RUN_OUTCOME_COUNT; i++) tally->count[i] = i == (int)end;
+  ended = (int)end;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &ended, 1, MPI_INT, MPI_MIN, e->comm));
+  for (int i = 0; i < MFG_RUN_OUTCOME_COUNT; i++) tally->count[i] = i == ended;
+  PetscFunctionReturn(0);
+}
+
+/* The only run is one group's, that of the lowest rank that has one; this need not be rank 0. */
+static PetscErrorCode KeepOneGroup(MfgExperiment e, MPI_Comm *group)
+{
+  PetscMPIInt mine = *group == MPI_COMM_NULL ? e->size : e->rank, first, leader;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, e->comm));
+  if (*group == MPI_COMM_NULL) PetscFunctionReturn(0);
+  PetscCallMPI(MPI_Allreduce(&mine, &leader, 1, MPI_INT, MPI_MIN, *group));
+  if (leader != first) PetscCallMPI(MPI_Comm_free(group));
   PetscFunctionReturn(0);
 }
 
@@ -206,6 +220,7 @@ static PetscErrorCode PerformAll(MfgExperiment e, MfgLaunch launch, MfgTally *ta
   PetscFunctionBeginUser;
   if (e->lone) {
     PetscCall(MfgGroupsSplit(e->comm, e->plan->runs[0].ranks, &group, &groups));
+    PetscCall(KeepOneGroup(e, &group));
     PetscCall(PerformLone(e, launch, group, tally, outcome));
     if (group != MPI_COMM_NULL) PetscCallMPI(MPI_Comm_free(&group));
     PetscFunctionReturn(0);
@@ -240,9 +255,10 @@ static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const MfgSurve
 {
   const PetscInt *n = tally->count;
   PetscInt        failed, left;
-  MfgStop         stop = MfgLaunchGetStop(launch, 0);
+  MfgStop         stop;
 
   PetscFunctionBeginUser;
+  PetscCall(MfgLaunchAgree(launch, &stop));
   if (e->rank == 0 && n[MFG_RUN_ELSEWHERE] && !survey->again) LookAgain(e, tally);
   failed = survey->failed + n[MFG_RUN_FAILED];
   left = survey->todo - n[MFG_RUN_GOOD] - n[MFG_RUN_FAILED];

@@ -304,11 +304,13 @@ void MfgLaunchStop(MfgLaunch launch, MfgStop why)
   if (launch->open) (void)MakeFile(launch, entry);
 }
 
-/* What other ranks have said. A stop that runs at work must know of goes before one that they need not. */
+/* A stop that runs at work must know of goes before one that they need not. */
+static const MfgStop order[] = {MFG_STOP_WRITING, MFG_STOP_SIGNAL, MFG_STOP_DEADLINE, MFG_STOP_FAILURES};
+
+/* What other ranks have said. */
 static MfgStop ReadStop(MfgLaunch launch)
 {
-  static const MfgStop order[] = {MFG_STOP_WRITING, MFG_STOP_SIGNAL, MFG_STOP_DEADLINE, MFG_STOP_FAILURES};
-  char                 entry[64], path[MFG_PATH_SIZE];
+  char entry[64], path[MFG_PATH_SIZE];
 
   for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
     (void)snprintf(entry, sizeof(entry), "stop-%d", (int)order[i]);
@@ -334,4 +336,16 @@ MfgStop MfgLaunchGetStop(MfgLaunch launch, PetscReal needed)
     launch->looked = now;
   }
   return launch->stop;
+}
+
+PetscErrorCode MfgLaunchAgree(MfgLaunch launch, MfgStop *stop)
+{
+  int known = 1 << MfgLaunchGetStop(launch, 0);
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &known, 1, MPI_INT, MPI_BOR, launch->comm));
+  *stop = MFG_STOP_NONE;
+  for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && *stop == MFG_STOP_NONE; i++)
+    if (known & 1 << order[i]) *stop = order[i];
+  PetscFunctionReturn(0);
 }

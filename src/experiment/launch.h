@@ -57,5 +57,7 @@ void MfgLaunchStop(MfgLaunch launch, MfgStop why);
   to stop well, if the limit of the launch is to be kept. Looks at the disk once a second at most.
 */
 MfgStop MfgLaunchGetStop(MfgLaunch launch, PetscReal needed);
+/* Why the launch stops, as any rank knows: the one that says so need not be one that looked. Collective. */
+PetscErrorCode MfgLaunchAgree(MfgLaunch launch, MfgStop *stop);
 
 #endif

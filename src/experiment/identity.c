@@ -166,17 +166,26 @@ PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, const PetscBool **
 }
 
 /*
-  Hash the content of the file at `path`, as rank 0 sees it; a missing one counts as empty and is found out
-  later.
+  Hash the content of the file at `path`, as rank 0 sees it, and not by which of its names it was found. One
+  that cannot be read is found out later; until then its name stands for it.
 */
 static PetscErrorCode HashFile(MfgRun run, const char *path, uint64_t *hash)
 {
-  char   bytes[1 << 14];
-  size_t length;
-  FILE  *file = run->rank == 0 ? fopen(path, "rb") : NULL;
+  char     bytes[1 << 14], size[32];
+  size_t   length;
+  uint64_t content = *hash, total = 0;
+  FILE    *file = run->rank == 0 ? fopen(path, "rb") : NULL;
 
   PetscFunctionBeginUser;
-  while (file && (length = fread(bytes, 1, sizeof(bytes), file))) *hash = HashBytes(*hash, length, bytes);
+  while (file && (length = fread(bytes, 1, sizeof(bytes), file))) {
+    content = HashBytes(content, length, bytes);
+    total += length;
+  }
+  (void)snprintf(size, sizeof(size), "%" PRIu64, total);
+  if (file && !ferror(file))
+    *hash = HashText(content, size);
+  else
+    *hash = HashText(*hash, path);
   if (file) (void)fclose(file);
   PetscCallMPI(MPI_Bcast(hash, 1, MPI_UINT64_T, 0, run->comm));
   PetscFunctionReturn(0);
@@ -188,6 +197,23 @@ static PetscBool IsPath(const MfgParameterSpec *spec)
   const char *dot = strrchr(spec->key, '.'), *last = dot ? dot + 1 : spec->key;
 
   return (PetscBool)(spec->type == MFG_PARAMETER_TEXT && (!strcmp(last, "path") || !strcmp(last, "plugin")));
+}
+
+/* The words of a list in the order of the table: it stands for a set. */
+static PetscErrorCode HashChoices(MfgParameters parameters, const MfgParameterSpec *spec, uint64_t *hash)
+{
+  char    **words;
+  int       count;
+  PetscBool has;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrToArray(spec->range, '|', &count, &words));
+  for (int i = 0; i < count; i++) {
+    PetscCall(MfgParametersHasChoice(parameters, spec->key, words[i], &has));
+    if (has) *hash = HashText(*hash, words[i]);
+  }
+  PetscCall(PetscStrToArrayDestroy(count, words));
+  PetscFunctionReturn(0);
 }
 
 static PetscErrorCode HashSection(MfgRun run, MfgSection section, uint64_t *hash)
@@ -207,8 +233,13 @@ static PetscErrorCode HashSection(MfgRun run, MfgSection section, uint64_t *hash
 
     PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
     if (!text || skip[i]) continue;
-    *hash = HashText(HashText(*hash, spec->key), text);
-    if (IsPath(spec)) PetscCall(HashFile(run, text, hash));
+    *hash = HashText(*hash, spec->key);
+    if (IsPath(spec))
+      PetscCall(HashFile(run, text, hash));
+    else if (spec->type == MFG_PARAMETER_CHOICES)
+      PetscCall(HashChoices(parameters, spec, hash));
+    else
+      *hash = HashText(*hash, text);
   }
   PetscFunctionReturn(0);
 }

@@ -161,6 +161,25 @@ class Results(throng_test.ThrongTest):
             self.assert_kept(self.run_text(SMALL, "--set", setting), first)
         self.assertEqual(len(self.results()), 6)
 
+    def test_the_id_is_of_what_is_meant_and_not_of_how_it_is_written(self):
+        """A file is the same under each of its names, and a list of words is a set."""
+        self.run_text(CORNER)
+        fields = self.result() / "fields.h5"
+        copy = self.folder / "copy.h5"
+        copy.write_bytes(fields.read_bytes())
+        text = SMALL.replace("size: 7", "size: 7\n  initial: {type: file, path: PATH}").replace("small", "given")
+        words = "metrics: {which: [WHICH]}\n"
+        first = self.run_text((text + words).replace("PATH", str(fields)).replace("WHICH", "quality, exploitability"))
+        folder = next((self.out / "given").glob("four_rooms-*"))
+        self.assertIn(str(folder), first.stdout)
+        for path, which in ((copy, "quality, exploitability"), ("./copy.h5", "exploitability, quality")):
+            self.assert_kept(self.run_text((text + words).replace("PATH", str(path)).replace("WHICH", which)), folder)
+        self.run_text((text + words).replace("PATH", "copy.h5").replace("WHICH", "quality"))
+        self.run_text(CORNER, "--set", "solver.eta=0.6")
+        other = next(path for path in self.results() if path.parent.name == "small" and path != fields.parent) / "fields.h5"
+        self.run_text((text + words).replace("PATH", str(other)).replace("WHICH", "quality"))
+        self.assertEqual(len(list((self.out / "given").glob("four_rooms-*"))), 3)
+
     def test_fields_can_be_started_from(self):
         self.run_text(CORNER + ALL)
         last = self.metrics()[-1]

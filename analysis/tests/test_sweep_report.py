@@ -173,6 +173,7 @@ def test_equal_runs_of_two_experiments_are_told_apart(tmp_path, capsys):
     html = report(tmp_path)
     anchors = re.findall(r'<section class="run" id="(.*?)">', html)
     assert len(set(anchors)) == 6 and "<h2>grid</h2>" not in html
+    assert re.findall(r'<td class="run"><a href="#(.*?)">', html) == anchors
     assert "<h2>grid</h2>" in report(first)
     assert '<h2>grid <span class="muted">in copy</span></h2>' in report(tmp_path / "third" / "copy")
 
@@ -286,6 +287,7 @@ def test_the_first_rows_are_there_without_scripts():
     assert html.count("<tr>") == 1 + FIRST_ROWS
     assert f"The first {FIRST_ROWS} of {FIRST_ROWS + 5} rows" in html
     assert data(html, "runs-0")[-1] == {"run": f"run{FIRST_ROWS + 4}", "x": 27.0, "y": None}
+    assert "To sort and to filter needs JavaScript" in live_table("a", "All", [], [])
     odd = live_table("a", "All", [Column("x", "number")], [[float("nan")], [1 / 3], [1e300]])
     assert [row["x"] for row in data(odd, "a")] == ["nan", 0.333333, 1e300]
 

@@ -78,25 +78,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    report = commands.add_parser(
-        "report",
-        help="write figures and a self-contained page for one run or many",
-        description=REPORT,
-        epilog="examples:\n  throng-analysis report results --out page\n"
-        f"  throng-analysis report results/grid --by solver.eta --mean geometric\n\n{EXIT_CODES}",
-        formatter_class=raw,
-    )
-    _add_folders(report, "where to write report.html and figures/ (default: DIR/report)")
-    report.add_argument(
-        "--run",
-        metavar="ID",
-        action="append",
-        default=[],
-        help="a run that has a section, by its id or a part of it, and may be repeated "
-        "(default: all of 12 runs at most, none of more)",
-    )
-    _add_question(report, NOTHING_ASKED.metric, "the first measured")
-    report.set_defaults(act=_report)
+    _add_report(commands)
     panels = commands.add_parser(
         "panels",
         help="draw runs of one game side by side, in four panels of metrics",
@@ -130,6 +112,28 @@ def parser() -> argparse.ArgumentParser:
     _add_question(compare, Question.metric, Question.metric)
     compare.set_defaults(act=_compare)
     return top
+
+
+def _add_report(commands: argparse._SubParsersAction) -> None:
+    report = commands.add_parser(
+        "report",
+        help="write figures and a self-contained page for one run or many",
+        description=REPORT,
+        epilog="examples:\n  throng-analysis report results --out page\n"
+        f"  throng-analysis report results/grid --by solver.eta --mean geometric\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_folders(report, "where to write report.html and figures/ (default: DIR/report)")
+    report.add_argument(
+        "--run",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="a run that has a section, by its id or a part of it, and may be repeated "
+        "(default: all of 12 runs at most, none of more)",
+    )
+    _add_question(report, NOTHING_ASKED.metric, "the first measured")
+    report.set_defaults(act=_report)
 
 
 def _add_question(command: argparse.ArgumentParser, metric: str, words: str) -> None:

@@ -1,7 +1,7 @@
 """Tables of a page that can be sorted and filtered; without scripts their first rows are there."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -27,22 +27,31 @@ def script() -> Html:
 
 
 def live_table(
-    name: str, caption: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]
+    name: str,
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[object]],
+    anchors: Collection[str] = (),
 ) -> Html:
-    """Return a table with a box for its filter; a cell is a number, a text or None."""
+    """Return a table with a box for its filter; a cell is a number, a text or None.
+
+    `anchors` are the sections of runs on the page; that of a run in the table `runs-N` begins
+    with `run-N-`.
+    """
     rows = [[_short(cell) for cell in row] for row in rows]
     data = {"columns": [vars(column) for column in columns], "rows": rows}
     heads = "".join(
         f'<th scope="col" class="{column.kind}"><button>{_breakable(column.key)}</button></th>'
         for column in columns
     )
-    body = "\n".join(f"<tr>{_cells(row, columns)}</tr>" for row in rows[:FIRST_ROWS])
-    shown = min(len(rows), FIRST_ROWS)
+    links = {one.removeprefix(f"{name.replace('runs', 'run')}-"): one for one in anchors}
+    body = "\n".join(f"<tr>{_cells(row, columns, links)}</tr>" for row in rows[:FIRST_ROWS])
+    shown = f"The first {FIRST_ROWS} of {len(rows)} rows; the others, and sorting, need"
     return Html(
         f'<div class="live" id="{name}">\n'
         f'<p class="tool" hidden><input type="search" aria-label="filter of the table" '
         f'placeholder="filter: words, or eta=0.1"> <span class="muted count"></span></p>\n'
-        f"<noscript><p>The first {shown} of {len(rows)} rows; the others, and sorting, need "
+        f"<noscript><p>{shown if len(rows) > FIRST_ROWS else 'To sort and to filter needs'} "
         "JavaScript.</p></noscript>\n"
         f'<div class="scroll"><table class="rows"><caption>{text(caption)}</caption>\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>\n"
@@ -65,18 +74,20 @@ def _short(cell: object) -> object:
     return short if abs(short) != float("inf") and short == short else str(short)
 
 
-def _cells(row: Sequence[object], columns: Sequence[Column]) -> str:
+def _cells(row: Sequence[object], columns: Sequence[Column], links: dict[str, str]) -> str:
     return "".join(
-        f'<td class="{column.kind}">{_cell(cell, column)}</td>'
+        f'<td class="{column.kind}">{_cell(cell, column, links)}</td>'
         for cell, column in zip(row, columns, strict=True)
     )
 
 
-def _cell(cell: object, column: Column) -> Html:
+def _cell(cell: object, column: Column, links: dict[str, str]) -> Html:
     if column.kind == "filter":
         return Html("")
     if cell is None or isinstance(cell, int | float):
         return number(cell)
+    if column.kind == "run" and cell in links:
+        return Html(f'<a href="#{escape(links[cell])}">{text(cell)}</a>')
     if column.kind == "state":
         return Html(f'<span class="status {escape(cell)}">{text(cell.replace("_", " "))}</span>')
     return text(cell)

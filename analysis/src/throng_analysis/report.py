@@ -144,9 +144,12 @@ def _write_sweeps(
             report.problems.append(run.reason)
     with writing_below(out):
         parts = []
+        anchors = {place.anchor for place in chosen}
         for index, sweep in enumerate(sweeps):
             at = out / FIGURES / sweep.experiment.folder.relative_to(folder)
-            block = sweep.block(index, where[index], lambda drawing, at=at: report.add(drawing, at))
+            block = sweep.block(
+                index, where[index], anchors, lambda drawing, at=at: report.add(drawing, at)
+            )
             parts.append(Html(_short(block, folder)))
         for run, place in zip(runs, chosen, strict=True):
             parts.append(report.add_section(run, place, folder))

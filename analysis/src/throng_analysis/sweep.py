@@ -1,7 +1,7 @@
 """The part of a report about the many runs of an experiment: how they stand, means, a table."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from throng_analysis.compare import Question, draw, heat_axes
@@ -52,8 +52,11 @@ class Sweep:
             raise InputError(f"{experiment.folder}: {error}") from error
         return cls(experiment, entries, question, found[0] if found else None, grouping)
 
-    def block(self, index: int, where: str, picture: Picture) -> Html:
-        """Return the part of the page; `index` tells it from those of other experiments."""
+    def block(self, index: int, where: str, anchors: Collection[str], picture: Picture) -> Html:
+        """Return the part of the page; `index` tells it from those of other experiments.
+
+        `anchors` are the sections of runs that follow it.
+        """
         cautions = self.grouping.cautions
         parts = [
             f'<section class="sweep" id="experiment-{index}">',
@@ -63,7 +66,7 @@ class Sweep:
             _standing(self.entries),
             *self._comparison(index, picture),
             "<h3>Runs</h3>",
-            _runs(index, self),
+            _runs(index, self, anchors),
             "</section>",
         ]
         return Html("\n".join(part for part in parts if part))
@@ -157,7 +160,7 @@ def _groups(index: int, grouping: Grouping, question: Question) -> Html:
     return live_table(f"groups-{index}", caption, columns, rows)
 
 
-def _runs(index: int, sweep: Sweep) -> Html:
+def _runs(index: int, sweep: Sweep, anchors: Collection[str]) -> Html:
     """Return the table of all runs; columns in which nothing is to be seen are left out."""
     entries, metric = sweep.entries, sweep.metric
     all_that_differs = _group(entries)
@@ -189,7 +192,7 @@ def _runs(index: int, sweep: Sweep) -> Html:
                 entry.reason,
             ]
         )
-    return live_table(f"runs-{index}", _about_runs(entries), *_seen(columns, rows))
+    return live_table(f"runs-{index}", _about_runs(entries), *_seen(columns, rows), anchors)
 
 
 def _about_runs(entries: Sequence[Entry]) -> str:

@@ -253,6 +253,28 @@ static PetscErrorCode ComplainOfSize(Walker *walker)
   PetscFunctionReturn(0);
 }
 
+/* Keys of an override that no run has, which no check of a run looks at; complain of those that nothing
+ * knows. */
+static PetscErrorCode CheckUnused(MfgSweep sweep, const MfgSweepOverride *override)
+{
+  char       hint[MFG_LONGEST_KEY];
+  MfgKeyKind kind;
+  PetscBool  missing;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSweepTablesMissPlugin(sweep->tables, &missing));
+  for (PetscInt i = 0; i < override->count && !override->match.used; i++) {
+    const MfgSweepKey *key = &override->keys[i];
+
+    if (missing && !strncmp(key->text, "game.", 5)) continue;
+    PetscCall(MfgSweepTablesJudge(sweep->tables, key->text, &kind, sizeof(hint), hint));
+    if (kind == MFG_KEY_UNKNOWN)
+      PetscCall(MfgSweepComplain(sweep, key->mark, "overrides.set", key->text, "unknown key '%.200s'%s%s%s",
+                                 key->text, hint[0] ? "; did you mean '" : "", hint, hint[0] ? "'?" : ""));
+  }
+  PetscFunctionReturn(0);
+}
+
 /* What matched nothing, and what is left. */
 static PetscErrorCode Conclude(Walker *walker)
 {
@@ -265,8 +287,10 @@ static PetscErrorCode Conclude(Walker *walker)
   PetscCall(PetscCalloc1(most, &sweep->warnings));
   for (PetscInt i = 1; i < sweep->stage_count - 1; i++)
     PetscCall(MfgSweepConcludeMatch(sweep, &sweep->stages[i].match));
-  for (PetscInt i = 0; i < sweep->override_count; i++)
+  for (PetscInt i = 0; i < sweep->override_count; i++) {
+    PetscCall(CheckUnused(sweep, &sweep->overrides[i]));
     PetscCall(MfgSweepConcludeMatch(sweep, &sweep->overrides[i].match));
+  }
   for (PetscInt i = 0; i < sweep->exclude_count; i++)
     PetscCall(MfgSweepConcludeMatch(sweep, &sweep->excludes[i]));
   for (PetscInt i = 0; i < sweep->limits_count; i++)

@@ -197,11 +197,38 @@ static PetscErrorCode CheckCondition(MfgSweep sweep, MfgSweepMatch *match, const
   PetscFunctionReturn(0);
 }
 
+/*
+  Complain of values that no run can have. Of a match that some run has, only types are looked at: a word that
+  is none of them stands there in vain.
+*/
+static PetscErrorCode CheckWanted(MfgSweep sweep, MfgSweepMatch *match, const char *key,
+                                  const MfgNode *wanted)
+{
+  const PetscBool is_type = (PetscBool)(!strcmp(key, "game.type") || !strcmp(key, "solver.type"));
+  char            problem[2048];
+  double          number; /* of any size: it may be that of another type */
+  PetscBool       missing;
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < wanted->count; i++) PetscCall(CheckWanted(sweep, match, key, wanted->children[i]));
+  if (wanted->kind != MFG_NODE_SCALAR || wanted->broken || MfgNodeIsNull(wanted)) PetscFunctionReturn(0);
+  if (!sweep->runs || (match->used && !is_type) || ReadNumber(wanted, &number)) PetscFunctionReturn(0);
+  PetscCall(MfgSweepTablesMissPlugin(sweep->tables, &missing));
+  if (missing && !strncmp(key, "game.", 5)) PetscFunctionReturn(0);
+  PetscCall(MfgSweepTablesTry(sweep->tables, key, wanted->text, sizeof(problem), problem));
+  if (!problem[0]) PetscFunctionReturn(0);
+  match->good = PETSC_FALSE;
+  PetscCall(MfgSweepComplain(sweep, wanted->mark, match->section, key, "%s", problem));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MfgSweepConcludeMatch(MfgSweep sweep, MfgSweepMatch *match)
 {
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < match->count; i++)
+  for (PetscInt i = 0; i < match->count; i++) {
     if (!match->list[i].known) PetscCall(CheckCondition(sweep, match, &match->list[i]));
+    PetscCall(CheckWanted(sweep, match, match->list[i].key, match->list[i].value));
+  }
   if (!match->good || match->used || match->pinned || !sweep->runs) PetscFunctionReturn(0);
   PetscCall(MfgErrorsFormat(sweep->errors, match->mark, match->section, "matches no run",
                             &sweep->warnings[sweep->warning_count++]));

@@ -1,4 +1,5 @@
 /* The parameters of all types of game and solver; see sweep_tables.h. */
+#include <stdio.h>
 #include <string.h>
 #include "experiment/place.h"
 #include "experiment/sweep_tables.h"
@@ -63,29 +64,14 @@ static void Ignore(void *context, const char *key, const char *message)
 
 static const MfgComplaints ignored = {Ignore, NULL};
 
-static PetscErrorCode HasGame(const char *name, PetscBool *has)
-{
-  const MfgGameClass *const *classes;
-  PetscInt                   count;
-
-  PetscFunctionBeginUser;
-  *has = PETSC_FALSE;
-  PetscCall(MfgGameGetClasses(&count, &classes));
-  for (PetscInt i = 0; i < count; i++)
-    if (!strcmp(classes[i]->name, name)) *has = PETSC_TRUE;
-  PetscFunctionReturn(0);
-}
-
 /* The parameters of a table that was just made. */
 static PetscErrorCode FillTable(MfgSweepTables tables, MfgSweepTable *table)
 {
   const char *made = NULL;
-  PetscBool   has;
 
   PetscFunctionBeginUser;
   if (!strcmp(table->section, "game") && table->type) {
-    PetscCall(HasGame(table->type, &has));
-    if (!has && table->plugin) PetscCall(MfgGameLoadPlugin(table->plugin, &ignored));
+    if (table->plugin) PetscCall(MfgGameLoadPlugin(table->plugin, &ignored));
     PetscCall(MfgGameCreate(&table->game));
     PetscCall(MfgGameSetType(table->game, table->type, &ignored));
     PetscCall(MfgGameGetType(table->game, &made));
@@ -228,6 +214,14 @@ static PetscErrorCode AddAll(MfgSweepTables tables, Words *words)
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode FreeWords(Words *words)
+{
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < words->count; i++) PetscCall(PetscFree(words->list[i]));
+  PetscCall(PetscFree(words->list));
+  PetscFunctionReturn(0);
+}
+
 /* The word nearest to `key`; if none is, one whose last part is nearly that of `key`. */
 static PetscErrorCode FindNearest(const Words *words, const char *key, const char **found)
 {
@@ -266,8 +260,87 @@ PetscErrorCode MfgSweepTablesJudge(MfgSweepTables tables, const char *key, MfgKe
   }
   if (*kind == MFG_KEY_UNKNOWN) PetscCall(FindNearest(&words, key, &found));
   if (*kind != MFG_KEY_KNOWN && found) PetscCall(PetscStrncpy(hint, found, size));
-  for (PetscInt i = 0; i < words.count; i++) PetscCall(PetscFree(words.list[i]));
-  PetscCall(PetscFree(words.list));
+  PetscCall(FreeWords(&words));
+  PetscFunctionReturn(0);
+}
+
+/* Keeps the last complaint. */
+typedef struct {
+  size_t size;
+  char  *text; /* [size] */
+} Kept;
+
+static void Keep(void *context, const char *key, const char *message)
+{
+  const Kept *kept = (const Kept *)context;
+
+  (void)key;
+  (void)snprintf(kept->text, kept->size, "%s", message);
+}
+
+static PetscErrorCode TryType(const char *section, const char *text, Kept *kept)
+{
+  const MfgComplaints          complaints = {Keep, kept};
+  const PetscBool              is_game = (PetscBool)!strcmp(section, "game");
+  const MfgGameClass *const   *games;
+  const MfgSolverClass *const *solvers;
+  const char                 **names;
+  PetscInt                     count, index;
+
+  PetscFunctionBeginUser;
+  if (is_game)
+    PetscCall(MfgGameGetClasses(&count, &games));
+  else
+    PetscCall(MfgSolverGetClasses(&count, &solvers));
+  PetscCall(PetscMalloc1(count, &names));
+  for (PetscInt i = 0; i < count; i++) names[i] = is_game ? games[i]->name : solvers[i]->name;
+  PetscCall(MfgFindType(section, text, count, names, &complaints, &index));
+  PetscCall(PetscFree(names));
+  PetscFunctionReturn(0);
+}
+
+/* Put `text` into a row like `spec`, alone. */
+static PetscErrorCode TryRow(const MfgParameterSpec *spec, const char *text, Kept *kept)
+{
+  const MfgParameterSpec table[] = {*spec, {.key = NULL}};
+  const MfgComplaints    complaints = {Keep, kept};
+  MfgParameters          parameters;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgParametersCreate(&parameters));
+  PetscCall(MfgParametersAddTable(parameters, table));
+  PetscCall(MfgParametersSet(parameters, spec->key, text, &complaints));
+  PetscCall(MfgParametersDestroy(&parameters));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgSweepTablesTry(MfgSweepTables tables, const char *key, const char *text, size_t size,
+                                 char problem[])
+{
+  const char *dot = strchr(key, '.'), *rest = dot ? dot + 1 : key;
+  char        section[64] = "run";
+  Words       words = {0, 0, NULL};
+  Kept        kept = {size, problem};
+
+  PetscFunctionBeginUser;
+  problem[0] = '\0';
+  if (dot) (void)snprintf(section, sizeof(section), "%.*s", (int)(dot - key), key);
+  if (!strcmp(rest, "type") && (!strcmp(section, "game") || !strcmp(section, "solver"))) {
+    PetscCall(TryType(section, text, &kept));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(AddAll(tables, &words)); /* so that all tables are there */
+  PetscCall(FreeWords(&words));
+  for (MfgSweepTable *table = tables->first; table; table = table->next) {
+    const MfgParameterSpec *spec;
+
+    if (!table->parameters || strcmp(table->section, section)) continue;
+    PetscCall(MfgFindSpec(table->parameters, rest, &spec));
+    if (!spec) continue;
+    problem[0] = '\0';
+    if (spec->type <= MFG_PARAMETER_CHOICE) PetscCall(TryRow(spec, text, &kept));
+    if (!problem[0]) break;
+  }
   PetscFunctionReturn(0);
 }
 

@@ -42,6 +42,39 @@ class AllRuns(throng_test.ThrongTest):
                             "{f}:4:9: seeds: -1 is out of range; expected an integer in [0,inf)",
                             "{f}:4:16: seeds: x is not an integer; expected an integer in [0,inf)")
 
+    def test_overrides_that_no_run_has(self):
+        """What they set is looked at all the same."""
+        over = MANY + "overrides:\n- {match: {game.size: 99}, set: {KEYS}}\n"
+        self.assert_refused(over.replace("KEYS", "solver.xyzzy: 3, solver.lerning_rate: 1"),
+                            "throng: warning: {f}:5:11: overrides.match: matches no run",
+                            "{f}:5:34: overrides.set.solver.xyzzy: unknown key 'solver.xyzzy'",
+                            "{f}:5:51: overrides.set.solver.lerning_rate: unknown key 'solver.lerning_rate'; did you mean "
+                            "'solver.learning_rate'?")
+        done = self.run_text(over.replace("KEYS", "solver.eta: 3, solver.initial_policy: {type: random}, seed: 2, "
+                                          "output.fields: [], petsc_options: ''"))
+        self.assertIn("overrides.match: matches no run", done.stderr)
+
+    def test_values_that_no_run_can_match(self):
+        text = MANY + "sweep: {solver.learning_rate: [0.1, 0.2]}\n"
+        for match, message in (
+                ("solver.type: mf_trop", "36: SECTION.solver.type: unknown solver 'mf_trop'; did you mean 'mf_trpo'?"),
+                ("solver.type: [online_mirror_descent, mf_trop]",
+                 "60: SECTION.solver.type: unknown solver 'mf_trop'; did you mean 'mf_trpo'?"),
+                ("game.type: for_rooms", "34: SECTION.game.type: unknown game 'for_rooms'; did you mean 'four_rooms'?"),
+                ("game.size: seven", "34: SECTION.game.size: seven is not an integer; expected an integer in [7,inf)"),
+                ("solver.initial_policy: randm", "46: SECTION.solver.initial_policy: unknown word 'randm'; did you mean "
+                 "'random'? expected one of uniform|random|file")):
+            for section, entry in (("overrides.match", "overrides: [ {match: {%s}, set: {seed: 3}}]\n"),
+                                   ("exclude", "exclude:   [         {%s}]\n"),
+                                   ("when.match", "when:      [ {match: {%s}, sweep: {solver.temperature: [1, 2]}}]\n")):
+                with self.subTest(match=match, section=section):
+                    done = self.run_text(text + entry % match, check=2)
+                    self.assertEqual(done.stderr.splitlines()[-1],
+                                     f"{self.folder}/experiment.yaml:5:" + message.replace("SECTION", section))
+                    self.assertFalse(self.out.exists())
+        done = self.run_text(text + "exclude: [{solver.type: mf_trpo}, {game.size: 99}, {game.size: 7.0, seed: 4}]\n")
+        self.assertEqual(done.stderr.count("matches no run"), 3)
+
 
 class Options(throng_test.ThrongTest):
     """PETSc options that nobody reads are bad input in files of many runs, too, though only set-ups show them."""

@@ -20,8 +20,7 @@ resources:
     - {match: {seed: 4}, set: {time_limit: 1 s}}
 """
 # An error that strikes one of two ranks alone: nobody can call the other back, so the launch ends.
-TELESCOPE = ("-eval_pc_type telescope -eval_pc_telescope_reduction_factor 2 -eval_telescope_ksp_type preonly "
-             "-eval_telescope_pc_type nothing")
+MONITOR = "-eval_ksp_monitor ascii:no/such/folder"
 
 
 class FailingSweep(faults.FaultTest):
@@ -68,10 +67,10 @@ class FailingSweep(faults.FaultTest):
     def test_an_error_of_one_rank_alone(self):
         """It ends the launch. The next one records that, and does not try again."""
         text = SEEDS + ("resources: {ranks_per_run: 2}\noverrides:\n"
-                        f"  - {{match: {{seed: 3}}, set: {{petsc_options: \"{TELESCOPE}\"}}}}\n")
+                        f"  - {{match: {{seed: 3}}, set: {{petsc_options: \"{MONITOR}\"}}}}\n")
         self.run_text(text, ranks=2, check=1)
         self.run_text(text, ranks=2, check=1)
-        self.assert_states(seed3=("failed", "PC type nothing"))
+        self.assert_states(seed3=("failed", "no/such/folder"))
 
 
 if __name__ == "__main__":

@@ -15,10 +15,14 @@ static PetscErrorCode Vote(MfgMetricsFile *metrics, int error)
   PetscFunctionReturn(0);
 }
 
-static int Flush(FILE *file)
+/* Seconds in which rows may be kept back. */
+static const double patience = 0.05;
+
+static int Flush(MfgMetricsFile *metrics)
 {
   errno = 0;
-  return fflush(file) || ferror(file) ? (errno ? errno : EIO) : 0;
+  metrics->flushed = MPI_Wtime();
+  return fflush(metrics->file) || ferror(metrics->file) ? (errno ? errno : EIO) : 0;
 }
 
 static void WriteHead(FILE *file)
@@ -41,7 +45,7 @@ PetscErrorCode MfgMetricsFileOpen(MPI_Comm comm, const char *path, PetscInt64 si
     if (!error) metrics->file = fopen(path, size ? "a" : "w");
     if (!metrics->file && !error) error = errno;
     if (metrics->file && !size) WriteHead(metrics->file);
-    if (metrics->file) error = Flush(metrics->file);
+    if (metrics->file) error = Flush(metrics);
   }
   PetscCall(Vote(metrics, error));
   PetscFunctionReturn(0);
@@ -52,7 +56,8 @@ PetscErrorCode MfgMetricsFileSync(MfgMetricsFile *metrics)
   int error = 0;
 
   PetscFunctionBeginUser;
-  if (metrics->file && fsync(fileno(metrics->file))) error = errno;
+  if (metrics->file) error = Flush(metrics);
+  if (metrics->file && !error && fsync(fileno(metrics->file))) error = errno;
   PetscCall(Vote(metrics, error));
   PetscFunctionReturn(0);
 }
@@ -73,7 +78,7 @@ PetscErrorCode MfgMetricsFileMonitor(MfgSolver solver, const MfgMetricsRow *row,
       if (isfinite(x)) (void)fprintf(metrics->file, is_count ? "%.0f" : "%.17g", x);
     }
     (void)fputc('\n', metrics->file);
-    error = Flush(metrics->file);
+    if (MPI_Wtime() - metrics->flushed > patience) error = Flush(metrics);
   }
   PetscCall(Vote(metrics, error));
   PetscFunctionReturn(0);

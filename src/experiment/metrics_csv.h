@@ -1,4 +1,7 @@
-/* metrics.csv: one line a row of metrics, on the disk as soon as the row is known. */
+/*
+  metrics.csv: one line a row of metrics, in the file as soon as the row is known; but of rows that follow
+  each other fast, only some times a second.
+*/
 #ifndef THRONG_EXPERIMENT_METRICS_CSV_H
 #define THRONG_EXPERIMENT_METRICS_CSV_H
 
@@ -7,7 +10,8 @@
 
 typedef struct {
   MPI_Comm comm;
-  FILE    *file; /* on rank 0 */
+  FILE    *file;    /* on rank 0 */
+  double   flushed; /* MPI_Wtime() when all rows were in it */
 } MfgMetricsFile;
 
 /*

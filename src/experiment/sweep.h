@@ -9,8 +9,8 @@
   A match compares with the value that a run has, defaults of its game and solver included: as numbers where
   both are numbers, else as texts, lists element by element.
 
-  Not collective. Every rank expands, for the document of each run that it takes part in. They find the same runs
-  unless a default that a match asks for is of a plugin that not all of them can load.
+  Not collective. Every rank expands, for the document of each run that it takes part in. They find the same
+  runs unless a default that a match asks for is of a plugin that not all of them can load.
 */
 #ifndef THRONG_EXPERIMENT_SWEEP_H
 #define THRONG_EXPERIMENT_SWEEP_H

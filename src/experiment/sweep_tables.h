@@ -32,8 +32,8 @@ typedef enum { MFG_KEY_UNKNOWN, MFG_KEY_GROUP, MFG_KEY_KNOWN } MfgKeyKind;
 PetscErrorCode MfgSweepTablesJudge(MfgSweepTables tables, const char *key, MfgKeyKind *kind, size_t size,
                                    char hint[]);
 /*
-  Whether `text` can stand at the dotted `key` of some type, if that is a type or a plain value; `problem` says what
-  is wrong where it cannot, and is empty else.
+  Whether `text` can stand at the dotted `key` of some type, if that is a type or a plain value; `problem`
+  says what is wrong where it cannot, and is empty else.
 */
 PetscErrorCode MfgSweepTablesTry(MfgSweepTables tables, const char *key, const char *text, size_t size,
                                  char problem[]);

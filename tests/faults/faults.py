@@ -162,7 +162,7 @@ class FaultTest(throng_test.ThrongTest):
         out = out or self.out
         for entry in out.glob("*/*"):
             if entry.is_file():
-                self.assertRegex(entry.name, r"^(experiment\.yaml|experiment\.json|plan\.csv)(\..*\.new)?$")
+                self.assertRegex(entry.name, r"^(experiment\.yaml|experiment\.json|plan\.csv)(\..*\.new)?$|^\.rerun-all\..*\.new$")
         runs = self.runs(out)
         for name, folder in runs.items():
             self.assertNotIn(".", name)

@@ -166,29 +166,25 @@ PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, const PetscBool **
 }
 
 /*
-  Hash the content of the file at `path`, as rank 0 sees it, and not by which of its names it was found. One
-  that cannot be read is found out later; until then its name stands for it.
+  With the content of the file at `path`, and not by which of its names it was found. One that cannot be read
+  is found out later; until then its name stands for it.
 */
-static PetscErrorCode HashFile(MfgRun run, const char *path, uint64_t *hash)
+static uint64_t HashFile(uint64_t hash, const char *path)
 {
-  char     bytes[1 << 14], size[32];
-  size_t   length;
-  uint64_t content = *hash, total = 0;
-  FILE    *file = run->rank == 0 ? fopen(path, "rb") : NULL;
+  char      bytes[1 << 14], size[32];
+  size_t    length;
+  uint64_t  content = hash, total = 0;
+  FILE     *file = fopen(path, "rb");
+  PetscBool whole;
 
-  PetscFunctionBeginUser;
   while (file && (length = fread(bytes, 1, sizeof(bytes), file))) {
     content = HashBytes(content, length, bytes);
     total += length;
   }
   (void)snprintf(size, sizeof(size), "%" PRIu64, total);
-  if (file && !ferror(file))
-    *hash = HashText(content, size);
-  else
-    *hash = HashText(*hash, path);
+  whole = (PetscBool)(file && !ferror(file));
   if (file) (void)fclose(file);
-  PetscCallMPI(MPI_Bcast(hash, 1, MPI_UINT64_T, 0, run->comm));
-  PetscFunctionReturn(0);
+  return whole ? HashText(content, size) : HashText(hash, path);
 }
 
 /* Whether the text is a path: its file counts, wherever it stands. */
@@ -235,7 +231,7 @@ static PetscErrorCode HashSection(MfgRun run, MfgSection section, uint64_t *hash
     if (!text || skip[i]) continue;
     *hash = HashText(*hash, spec->key);
     if (IsPath(spec))
-      PetscCall(HashFile(run, text, hash));
+      *hash = HashFile(*hash, text);
     else if (spec->type == MFG_PARAMETER_CHOICES)
       PetscCall(HashChoices(parameters, spec, hash));
     else
@@ -289,5 +285,46 @@ PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE])
   PetscCall(MfgOptionsFree(count, &options));
   PetscCall(PetscSNPrintf(run_id, MFG_RUN_ID_SIZE, "%s-%s-seed%s-%012" PRIx64, game, solver, seed,
                           (hash >> 48 ^ hash) & UINT64_C(0xFFFFFFFFFFFF)));
+  PetscFunctionReturn(0);
+}
+
+/* Whether a value of the run is a path. */
+static PetscErrorCode NamesFiles(MfgRun run, PetscBool *names)
+{
+  PetscFunctionBeginUser;
+  *names = PETSC_FALSE;
+  for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++) {
+    MfgParameters parameters;
+    PetscInt      count;
+
+    PetscCall(MfgRunGetSection(run, (MfgSection)i, &parameters));
+    PetscCall(MfgParametersGetCount(parameters, &count));
+    for (PetscInt k = 0; k < count; k++) {
+      const MfgParameterSpec *spec;
+      const char             *text;
+
+      PetscCall(MfgParametersGetEntry(parameters, k, &spec, &text));
+      if (text && IsPath(spec)) *names = PETSC_TRUE;
+    }
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgRunCheckFiles(MfgRun run, const char *run_id)
+{
+  const MfgMark nowhere = {-1, 0, 0};
+  char          now[MFG_RUN_ID_SIZE];
+  PetscBool     names;
+
+  PetscFunctionBeginUser;
+  if (run->rank != 0) PetscFunctionReturn(0);
+  PetscCall(NamesFiles(run, &names));
+  if (!names) PetscFunctionReturn(0);
+  PetscCall(MfgRunGetId(run, now));
+  if (strcmp(now, run_id))
+    PetscCall(
+        MfgErrorsAdd(run->errors, nowhere, NULL,
+                     "a file that it reads has changed since the launch began; with the file as it is now it "
+                     "is another run, which the same command performs"));
   PetscFunctionReturn(0);
 }

@@ -18,9 +18,14 @@ PetscErrorCode MfgRunFindIdle(MfgRun run, MfgSection section, const PetscBool **
 /*
   "<game>-<solver>-seed<seed>-<hash>"; the hash is over everything that changes the numbers: the resolved
   parameters of game, solver, metrics and evaluation, the seed, the content of the files they name, and PETSc
-  options except those that log or monitor. Collective.
+  options except those that log or monitor. Not collective: it is that of the files as this rank sees them.
 */
 PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE]);
+/*
+  Whether the files that the run names still have the content that gave it this run id, once it has read them;
+  if not, rank 0 has an error. Not collective.
+*/
+PetscErrorCode MfgRunCheckFiles(MfgRun run, const char *run_id);
 
 /*
   The PETSc options of a run that was checked, those aside that log or monitor, with what decides which of

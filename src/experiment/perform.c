@@ -7,6 +7,7 @@
 #include "experiment/catch.h"
 #include "experiment/fields.h"
 #include "experiment/folders.h"
+#include "experiment/identity.h"
 #include "experiment/perform.h"
 #include "experiment/progress.h"
 #include "experiment/record.h"
@@ -321,8 +322,9 @@ static PetscErrorCode SetUpAndSolve(Work *work, MfgLaunch launch)
   PetscFunctionBeginUser;
   PetscCall(ReadNote(work));
   if (!work->problem[0]) PetscCall(TakeErrors(work)); /* what was good when it was planned may not be now */
-  if (!work->problem[0] && !work->how->alone) {
-    PetscCall(MfgRunSetUp(work->run, work->note, &no_memory));
+  if (!work->problem[0]) {
+    if (!work->how->alone) PetscCall(MfgRunSetUp(work->run, work->note, &no_memory));
+    PetscCall(MfgRunCheckFiles(work->run, work->how->run_id));
     PetscCall(TakeErrors(work));
   }
   work->watch.checkpoint.slot = -1;

@@ -5,6 +5,7 @@ import pathlib
 import shutil
 
 import throng_test
+from throng_test import SMALL
 
 PLUGINS = pathlib.Path(os.environ.get("PLUGINS", "build/release/tests/cli"))
 PLUGGED = """\
@@ -46,6 +47,29 @@ class ChangingFiles(Surroundings):
         self.assertEqual(outcomes[20000][0], "iteration_limit")
         self.assertEqual(outcomes[3], ("failed", "game.plugin: ./plugin.so: No such file or directory; expected a "
                                        "shared library with games"))
+
+    def policy(self, iterations):
+        """fields.h5 of a run of so many iterations."""
+        out = self.folder / f"policy{iterations}"
+        self.throng("run", self.write(SMALL), "--out", out, "--set", f"solver.outer_iterations={iterations}", check=0)
+        return self.result(out) / "fields.h5"
+
+    def test_a_file_that_gets_another_content(self):
+        """Nothing is complete under the name that a run has with the old content, but what had read that."""
+        shutil.copy(self.policy(0), self.folder / "policy.h5")
+        other = self.policy(3)
+        text = SMALL.replace("eta: 0.5", "eta: 0.5\n  initial_policy: {type: file, path: policy.h5}").replace(
+            "  outer_iterations: 3\n", "sweep: {solver.outer_iterations: [20000, 3]}\n")
+        process, _ = self.start(text)
+        os.replace(other, self.folder / "policy.h5")
+        stdout, stderr = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1, stderr)
+        self.assertIn("2 runs: 1 complete, 1 failed, 0 left", stdout)
+        outcomes = self.outcomes()
+        self.assertEqual(outcomes[20000][0], "iteration_limit")
+        self.assertRegex(outcomes[3][1], "^a file that it reads has changed since the launch began; ")
+        self.run_text(text, "--set", "sweep.solver.outer_iterations=[3]", ranks=2)
+        self.assertEqual(len(self.results()), 3)
 
 
 class UnlikeRanks(Surroundings):

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "experiment/options.h"
 #include "experiment/place.h"
+#include "game/append.h"
 
 /* Set all keys of a section; `type` was set before, where the section has one. */
 static PetscErrorCode SetSection(const MfgPlace *place, PetscBool has_type)
@@ -36,8 +37,8 @@ static PetscErrorCode JoinNames(MfgSection section, size_t size, char names[])
   else
     PetscCall(MfgSolverGetClasses(&count, &solvers));
   for (PetscInt i = 0; i < count; i++) {
-    if (i) PetscCall(PetscStrlcat(names, "|", size));
-    PetscCall(PetscStrlcat(names, section == MFG_SECTION_GAME ? games[i]->name : solvers[i]->name, size));
+    if (i) MfgAppend(names, "|", size);
+    MfgAppend(names, section == MFG_SECTION_GAME ? games[i]->name : solvers[i]->name, size);
   }
   PetscFunctionReturn(0);
 }

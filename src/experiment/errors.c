@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "experiment/errors.h"
+#include "game/append.h"
 
 enum { LONGEST_MESSAGE = 2048 };
 
@@ -237,10 +238,10 @@ PetscErrorCode MfgErrorsTake(MfgErrors e, size_t size, char text[])
   PetscFunctionBeginUser;
   text[0] = '\0';
   for (PetscInt i = 0; i < e->count; i++) {
-    if (i) PetscCall(PetscStrlcat(text, "; ", size));
-    if (e->list[i].key) PetscCall(PetscStrlcat(text, e->list[i].key, size));
-    if (e->list[i].key) PetscCall(PetscStrlcat(text, ": ", size));
-    PetscCall(PetscStrlcat(text, e->list[i].message, size));
+    if (i) MfgAppend(text, "; ", size);
+    if (e->list[i].key) MfgAppend(text, e->list[i].key, size);
+    if (e->list[i].key) MfgAppend(text, ": ", size);
+    MfgAppend(text, e->list[i].message, size);
   }
   PetscCall(Clear(e));
   PetscFunctionReturn(0);

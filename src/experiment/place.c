@@ -1,6 +1,7 @@
 /* Putting the nodes of a section into its parameters, and complaints back at their places; see place.h. */
 #include <string.h>
 #include "experiment/place.h"
+#include "game/append.h"
 
 enum { LONGEST_KEY = 512, LONGEST_TEXT = 4096 };
 
@@ -132,10 +133,10 @@ static PetscErrorCode SequenceText(const MfgNode *node, MfgParameterType type, c
       break;
     }
     PetscCall(ScalarText(node->children[i], type, item));
-    if (i) PetscCall(PetscStrlcat(text, ", ", LONGEST_TEXT));
-    PetscCall(PetscStrlcat(text, item, LONGEST_TEXT));
+    if (i) MfgAppend(text, ", ", LONGEST_TEXT);
+    MfgAppend(text, item, LONGEST_TEXT);
   }
-  PetscCall(PetscStrlcat(text, "]", LONGEST_TEXT));
+  MfgAppend(text, "]", LONGEST_TEXT);
   PetscFunctionReturn(0);
 }
 
@@ -144,24 +145,24 @@ static PetscErrorCode SetValue(const MfgPlace *place, const MfgParameterSpec *sp
                                const MfgNode *node)
 {
   const MfgComplaints complaints = {MfgPlaceReport, (void *)place};
-  char                text[LONGEST_TEXT];
+  char                text[LONGEST_TEXT] = "";
   PetscBool           simple = PETSC_TRUE;
 
   PetscFunctionBeginUser;
-  if (MfgNodeIsNull(node)) {
-    PetscCall(MfgComplain(&complaints, key, "the key has no value"));
-  } else if (node->kind == MFG_NODE_SCALAR) {
+  if (node->kind == MFG_NODE_SCALAR)
     PetscCall(ScalarText(node, spec->type, text));
-    PetscCall(MfgParametersSet(place->parameters, key, text, &complaints));
-  } else {
+  else
     PetscCall(SequenceText(node, spec->type, text, &simple));
-    if (!simple)
-      PetscCall(MfgComplain(&complaints, key, "the entries of a list are plain values"));
-    else if (spec->type == MFG_PARAMETER_TEXT)
-      PetscCall(MfgComplain(&complaints, key, "expected text, not a list"));
-    else
-      PetscCall(MfgParametersSet(place->parameters, key, text, &complaints));
-  }
+  if (MfgNodeIsNull(node))
+    PetscCall(MfgComplain(&complaints, key, "the key has no value"));
+  else if (!simple)
+    PetscCall(MfgComplain(&complaints, key, "the entries of a list are plain values"));
+  else if (node->kind != MFG_NODE_SCALAR && spec->type == MFG_PARAMETER_TEXT)
+    PetscCall(MfgComplain(&complaints, key, "expected text, not a list"));
+  else if (strlen(text) >= LONGEST_TEXT - 1) /* what is cut fills it */
+    PetscCall(MfgComplain(&complaints, key, "too long; expected less than %d letters", LONGEST_TEXT - 1));
+  else
+    PetscCall(MfgParametersSet(place->parameters, key, text, &complaints));
   PetscFunctionReturn(0);
 }
 
@@ -187,8 +188,8 @@ static PetscErrorCode SolversWith(const char *key, char names[LONGEST_KEY])
   PetscCall(MfgSolverGetClasses(&count, &classes));
   for (PetscInt i = 0; i < count; i++) {
     if (!TableHas(classes[i]->parameters, key)) continue;
-    if (names[0]) PetscCall(PetscStrlcat(names, ", ", LONGEST_KEY));
-    PetscCall(PetscStrlcat(names, classes[i]->name, LONGEST_KEY));
+    if (names[0]) MfgAppend(names, ", ", LONGEST_KEY);
+    MfgAppend(names, classes[i]->name, LONGEST_KEY);
   }
   PetscFunctionReturn(0);
 }

@@ -7,6 +7,7 @@
 #include "experiment/place.h"
 #include "experiment/plan.h"
 #include "experiment/record.h"
+#include "game/append.h"
 
 enum { ENOUGH_ERRORS = 50, LONGEST_LABEL = 512 };
 
@@ -32,8 +33,8 @@ static PetscErrorCode DescribeGame(MfgRun run, char **key)
 
       PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
       if (!pass) size += 1 + (text ? strlen(text) : 0);
-      if (pass) PetscCall(PetscStrlcat(*key, "\n", size));
-      if (pass && text) PetscCall(PetscStrlcat(*key, text, size));
+      if (pass) MfgAppend(*key, "\n", size);
+      if (pass && text) MfgAppend(*key, text, size);
     }
   }
   PetscFunctionReturn(0);
@@ -277,8 +278,8 @@ PetscErrorCode MfgPlanGetLabel(const MfgPlan *plan, PetscInt i, size_t size, cha
     PetscCall(MfgSweepGetAxisValue(plan->sweep, plan->runs[i].variant, axis, &text));
     if (!text) continue;
     PetscCall(GetPart(keys[axis], text, sizeof(part), part));
-    if (label[0]) PetscCall(PetscStrlcat(label, " ", size));
-    PetscCall(PetscStrlcat(label, part, size));
+    if (label[0]) MfgAppend(label, " ", size);
+    MfgAppend(label, part, size);
   }
   PetscFunctionReturn(0);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "game/append.h"
 #include "game/parameter_values.h"
 
 enum { LONGEST_NUMBER = 64, LONGEST_DESCRIPTION = 1024, MOST_WORDS = 64 };
@@ -82,8 +83,8 @@ PetscErrorCode MfgValueDescribe(const MfgParameterSpec *spec, size_t size, char 
     const PetscBool is_words =
         (PetscBool)(spec->type == MFG_PARAMETER_CHOICE || spec->type == MFG_PARAMETER_CHOICES);
 
-    PetscCall(PetscStrlcat(description, is_words ? " of " : " in ", size));
-    PetscCall(PetscStrlcat(description, spec->range, size));
+    MfgAppend(description, is_words ? " of " : " in ", size);
+    MfgAppend(description, spec->range, size);
   }
   PetscFunctionReturn(0);
 }
@@ -258,8 +259,8 @@ static PetscErrorCode ParseItem(const MfgParameterSpec *spec, PetscInt i, char *
     if (!*items[i]) (void)snprintf(message, MFG_VALUE_MESSAGE_SIZE, "the text is empty");
     canonical = items[i];
   }
-  if (i) PetscCall(PetscStrlcat(value->text, ", ", size));
-  PetscCall(PetscStrlcat(value->text, canonical, size));
+  if (i) MfgAppend(value->text, ", ", size);
+  MfgAppend(value->text, canonical, size);
   PetscFunctionReturn(0);
 }
 
@@ -314,10 +315,10 @@ PetscErrorCode MfgValueParse(const MfgParameterSpec *spec, const char *text, Mfg
                          &value->words));
   size = strlen(text) + (size_t)(value->length + 1) * LONGEST_NUMBER;
   PetscCall(PetscCalloc1(size, &value->text));
-  if (is_list) PetscCall(PetscStrlcat(value->text, "[", size));
+  if (is_list) MfgAppend(value->text, "[", size);
   for (PetscInt i = 0; i < value->length && !message[0]; i++)
     PetscCall(ParseItem(spec, i, items, value, size, message));
-  if (is_list) PetscCall(PetscStrlcat(value->text, "]", size));
+  if (is_list) MfgAppend(value->text, "]", size);
   PetscCall(PetscFree(items));
   PetscCall(PetscFree(copy));
   if (message[0]) PetscCall(MfgValueFree(value));

@@ -1,5 +1,6 @@
 /* The parameters of one object: the rows of its tables and a value for each; see throng/parameters.h. */
 #include <string.h>
+#include "game/append.h"
 #include "game/parameter_values.h"
 
 typedef struct {
@@ -132,8 +133,8 @@ static PetscErrorCode ComplainOfUnknown(MfgParameters p, const char *key, const 
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < p->count; i++) {
     if (!IsInGroup(p->entries[i].spec->key, key)) continue;
-    PetscCall(PetscStrlcat(members, members[0] ? ", " : "", sizeof(members)));
-    PetscCall(PetscStrlcat(members, p->entries[i].spec->key + strlen(key) + 1, sizeof(members)));
+    MfgAppend(members, members[0] ? ", " : "", sizeof(members));
+    MfgAppend(members, p->entries[i].spec->key + strlen(key) + 1, sizeof(members));
   }
   if (members[0]) {
     PetscCall(

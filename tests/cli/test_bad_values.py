@@ -121,6 +121,15 @@ class BadValues(throng_test.ThrongTest):
         text = SMALL + "metrics: {which: [quality, quality]}\n"
         self.assert_refused(text, "{f}:9:18: metrics.which: 'quality' stands in the list twice")
 
+    def test_long_values_are_not_cut(self):
+        options = "-eval_ksp_view " * 272  # 4080 letters
+        for text, message in ((f"petsc_options: '{options + 15 * ' '}'\n", "9:16: petsc_options: too long; expected less "
+                               "than 4095 letters"),
+                              (f"metrics: {{which: [{', '.join(500 * ['quality'])}]}}\n", "9:18: metrics.which: too long; "
+                               "expected less than 4095 letters")):
+            self.assert_refused(SMALL + text, "{f}:" + message)
+        self.run_text(SMALL + f"petsc_options: '{options + 14 * ' '}'\n")
+
     def test_on_two_ranks_everything_is_said_once(self):
         text = SMALL.replace("size: 7", "size: 8").replace("eta: 0.5", "eta: 0")
         self.assert_refused(text, "{f}:4:9: game.size: 8 is even; expected an odd size",

@@ -84,6 +84,14 @@ class OptionsOfTheFile(throng_test.ThrongTest):
         self.throng("run", self.write(self.with_options("-eval_ksp_max_it 1")), "--out", self.folder / "failed", check=1)
         self.assertIn("DIVERGED_ITS after 1 iterations", self.record(self.result(self.folder / "failed"))["stop_reason"])
 
+    def test_many(self):
+        options = [f"-{prefix}_{option}" for prefix in ("best_response", "eval", "population")
+                   for option in ("ksp_gmres_restart 20", "ksp_max_it 500", "ksp_type gmres", "pc_type jacobi")]
+        self.run_text(self.with_options(" ".join(options)))
+        record = self.record()
+        self.assertEqual(record["provenance"]["petsc_options"], options)
+        self.assertEqual(record["parameters"]["petsc_options"], " ".join(options))
+
     def test_they_go_before_those_of_the_command_line(self):
         """What is said of one run is more than what is said of all."""
         self.run_text(self.with_options("-eval_ksp_type gmres"), "--", "-eval_ksp_type", "bcgs", "-eval_pc_type", "jacobi")

@@ -45,10 +45,10 @@ class AllRuns(throng_test.ThrongTest):
     def test_overrides_that_no_run_has(self):
         """What they set is looked at all the same."""
         over = MANY + "overrides:\n- {match: {game.size: 99}, set: {KEYS}}\n"
-        self.assert_refused(over.replace("KEYS", "solver.xyzzy: 3, solver.lerning_rate: 1"),
+        self.assert_refused(over.replace("KEYS", "solver.xyzzyx: 3, solver.lerning_rate: 1"),
                             "throng: warning: {f}:5:11: overrides.match: matches no run",
-                            "{f}:5:34: overrides.set.solver.xyzzy: unknown key 'solver.xyzzy'",
-                            "{f}:5:51: overrides.set.solver.lerning_rate: unknown key 'solver.lerning_rate'; did you mean "
+                            "{f}:5:34: overrides.set.solver.xyzzyx: unknown key 'solver.xyzzyx'",
+                            "{f}:5:52: overrides.set.solver.lerning_rate: unknown key 'solver.lerning_rate'; did you mean "
                             "'solver.learning_rate'?")
         done = self.run_text(over.replace("KEYS", "solver.eta: 3, solver.initial_policy: {type: random}, seed: 2, "
                                           "output.fields: [], petsc_options: ''"))

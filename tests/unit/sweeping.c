@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "game/append.h"
 #include "sweeping.h"
 
 void TestSweepOpen(TestSweep *t, const char *text, const char *const settings[TEST_MOST_SETTINGS])
@@ -105,8 +106,8 @@ void TestAssertWarnings(const char *text, const char *const settings[TEST_MOST_S
   AssertNoErrors(&t);
   CHECK(MfgSweepGetWarnings(t.sweep, &count, &warnings));
   for (PetscInt i = 0; i < count; i++) {
-    CHECK(PetscStrlcat(found, warnings[i], sizeof(found)));
-    CHECK(PetscStrlcat(found, "\n", sizeof(found)));
+    MfgAppend(found, warnings[i], sizeof(found));
+    MfgAppend(found, "\n", sizeof(found));
   }
   assert_string_equal(found, lines);
   TestSweepClose(&t);

@@ -254,6 +254,27 @@ def test_runs_outside_the_plan_take_part_unless_they_are_not_wanted(tmp_path):
     assert row["runs"] == 2
 
 
+def test_runs_of_which_nothing_tells_the_parameters_have_no_setting(tmp_path, capsys):
+    axes = grid(solver__eta=[0.1, 0.2], solver__beta=[1, 2], seed=[1, 2])
+    runs = each(axes, lambda axes: [1.0])
+    longer = {"solver.eta": 0.1, "solver.beta": 1, "seed": 1, "solver.outer_iterations": 9}
+    stopped = Made(dict(longer), "interrupted", planned=False)
+    failed = Made(dict(longer, seed=2), "failed", planned=False)
+    folder = write(tmp_path, [*runs, stopped, failed])
+    (failed.folder / "run.json").unlink()
+    (failed.folder / "checksums").unlink()
+    rows = compare(folder, code=1)
+    assert len(rows) == 4 and all(row["runs"] == row["good"] == 2 for row in rows)
+    assert "solver.outer_iterations" not in rows[0]
+    output = capsys.readouterr()
+    assert "2 runs without a setting, for neither a record nor the plan tells" in output.err
+    assert f"{stopped.run_id} (interrupted)" in output.err
+    assert f"{failed.run_id} (damaged)" in output.err
+    assert "`--planned` leaves out what is not planned" in output.err
+    compare(folder, "--planned")
+    assert "without a setting" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -84,6 +84,19 @@ def test_every_run_is_in_the_table(tmp_path, capsys):
     assert "launches" not in rows[0] and "final.quality" not in rows[0]
 
 
+def test_runs_without_known_parameters_are_in_the_table_of_runs_alone(tmp_path):
+    runs = sweep(tmp_path)
+    runs.append(Made({"solver.eta": 7, "seed": 1}, "interrupted", planned=False))
+    html = report(write(tmp_path, runs), code=1)
+    assert len(data(html, "groups-0")) == 6
+    row = data(html, "runs-0")[-1]
+    assert (row["run"], row["status"], row["group"]) == (runs[-1].run_id, "interrupted", None)
+    assert "1 run without a setting" in html and "no η" not in html
+    runs = [Made({"seed": seed}, "interrupted", planned=False) for seed in (1, 2)]
+    html = report(write(tmp_path, runs, name="none"), code=1)
+    assert "No run that ended well has a metric." in html
+
+
 def test_every_setting_is_in_the_table_of_means(tmp_path):
     folder = write(tmp_path, sweep(tmp_path))
     html = report(folder)

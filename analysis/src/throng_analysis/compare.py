@@ -121,7 +121,7 @@ def draw(grouping: Grouping, question: Question) -> list[Drawing]:
 
 
 def _check(folder: Path, entries: Sequence[Entry], metric: Metric) -> None:
-    if not any(entry.good for entry in entries):
+    if not any(entry.good and entry.known for entry in entries):
         raise InputError(
             f"{folder}: no run has ended well; `throng status` says what is to be done"
         )

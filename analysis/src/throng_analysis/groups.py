@@ -20,6 +20,7 @@ from throng_analysis.labels import (
 )
 from throng_analysis.scan import Entry
 from throng_analysis.statistics import ARITHMETIC, Spread
+from throng_analysis.summary import several
 from throng_analysis.table import parameters_of
 
 # Keys that change nothing in a run.
@@ -108,9 +109,14 @@ class Grouping:
 def group(entries: Sequence[Entry], by: Sequence[str], over: Sequence[str]) -> Grouping:
     """Return the runs grouped by the parameters `by`; by all that differ, but `over`, if empty.
 
-    A parameter of a solver that not every run has brings the solver with it. Raises InputError for
-    a parameter that no run has, and for one that is in both `by` and `over`.
+    Runs of which nobody knows the parameters are in no group. A parameter of a solver that not
+    every run has brings the solver with it. Raises InputError for a parameter that no run has, and
+    for one that is in both `by` and `over`.
     """
+    unknown = [entry for entry in entries if not entry.known]
+    entries = [entry for entry in entries if entry.known]
+    if not entries:
+        return Grouping([], [], [], _of_no_group(unknown))
     settings = settings_of(entries, over)
     known = list(dict.fromkeys(key for setting in settings for key in setting))
     keys = [key for name in by for key in resolve(name, known, settings)]
@@ -136,14 +142,26 @@ def group(entries: Sequence[Entry], by: Sequence[str], over: Sequence[str]) -> G
     for one in groups:
         one.pooled = _pooled(held[id(one)], [key for key in differ if key not in keys])
     _label(groups, keys)
-    grouping = Grouping(keys, over, groups, [])
+    grouping = Grouping(keys, over, groups, _of_no_group(unknown))
     if grouping.pooled:
-        grouping.cautions = [
+        grouping.cautions += [
             f"the means are also over {', '.join(grouping.pooled)}, in which runs differ; "
             "name them with --by to keep them apart"
         ]
     grouping.cautions += _repeated(groups, held, differ, over)
     return grouping
+
+
+def _of_no_group(entries: Sequence[Entry]) -> list[str]:
+    """Say which runs are in no group."""
+    if not entries:
+        return []
+    names = some_of([f"{entry.run_id} ({entry.status})" for entry in entries])
+    hint = any(entry.planned is False for entry in entries)
+    return [
+        f"{several(len(entries), 'run')} without a setting, for neither a record nor the plan "
+        f"tells the parameters: {names}" + "; `--planned` leaves out what is not planned" * hint
+    ]
 
 
 def is_numeric(groups: Sequence[SeedGroup], key: str) -> bool:

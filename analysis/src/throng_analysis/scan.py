@@ -74,6 +74,11 @@ class Entry:
         return None if plan is None else self.run_id in plan
 
     @property
+    def known(self) -> bool:
+        """Whether a record or the plan tells the parameters."""
+        return self.resolved or bool(self.planned)
+
+    @property
     def label(self) -> str:
         """What the plan calls the run."""
         return self.experiment.plan[self.run_id].label if self.planned else ""

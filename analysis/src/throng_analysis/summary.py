@@ -40,7 +40,10 @@ def remarks_on(entries: Sequence[Entry]) -> list[str]:
             "`throng run --rerun stale` makes them again"
         )
     if count := sum(entry.planned is False for entry in entries):
-        remarks.append(f"{several(count, 'run')} not in the latest plan")
+        remarks.append(
+            f"{several(count, 'run')} not in the latest plan; `compare` and `report` leave such "
+            "runs out with `--planned`"
+        )
     if any(entry.planned is None for entry in entries):
         remarks.append("no plan here, so runs that have not begun are not known")
     beside = Counter(status for entry in entries for status in entry.others)

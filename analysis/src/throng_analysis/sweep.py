@@ -46,7 +46,7 @@ class Sweep:
         if found and found[0] is not asked[0]:
             entries = _entries(experiment, found[0], question)
         try:
-            grouping = _group(entries, question.by, question.over)
+            grouping = group(entries, question.by, question.over)
             heat_axes(grouping, question.axes)
         except InputError as error:
             raise InputError(f"{experiment.folder}: {error}") from error
@@ -90,10 +90,6 @@ def _entries(experiment: Experiment, metric: Metric, question: Question) -> list
         for entry in scan(experiment, keep=[metric.column])
         if entry.planned is not False or not question.only_planned
     ]
-
-
-def _group(entries: list[Entry], by: Sequence[str] = (), over: Sequence[str] = ()) -> Grouping:
-    return group(entries, by, over) if entries else Grouping([], [], [], [])
 
 
 def _warnings(messages: Sequence[str]) -> str:
@@ -163,7 +159,7 @@ def _groups(index: int, grouping: Grouping, question: Question) -> Html:
 def _runs(index: int, sweep: Sweep, anchors: Collection[str]) -> Html:
     """Return the table of all runs; columns in which nothing is to be seen are left out."""
     entries, metric = sweep.entries, sweep.metric
-    all_that_differs = _group(entries)
+    all_that_differs = group(entries, (), ())
     setting = {id(entry): one.setting for one in all_that_differs.groups for entry in one.entries}
     keys, over = all_that_differs.keys, all_that_differs.over
     finals = [f"final.{one.column}" for one in FINAL]
@@ -184,11 +180,11 @@ def _runs(index: int, sweep: Sweep, anchors: Collection[str]) -> Html:
                 entry.run_id,
                 entry.status,
                 ", ".join(_mind(entry)) or None,
-                *(_cell(setting[id(entry)].get(key)) for key in keys),
+                *(_cell(setting.get(id(entry), {}).get(key)) for key in keys),
                 *(_cell(entry.parameters.get(key)) for key in over),
                 *map(entry.numbers.get, finals),
                 *map(entry.provenance.get, ("ranks", "launches")),
-                of[id(entry)],
+                of.get(id(entry)),
                 entry.reason,
             ]
         )

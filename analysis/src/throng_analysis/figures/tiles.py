@@ -63,7 +63,7 @@ class Panel:
 
 
 def panels_of(grouping: Grouping, axes: tuple[str, str]) -> list[Panel]:
-    """Return the panels of all settings, those of each solver together, the largest first."""
+    """Return the panels of all settings, the largest first."""
     solvers: dict[object, list[SeedGroup]] = {}
     for one in grouping.groups:
         solvers.setdefault(one.setting.get(SOLVER), []).append(one)

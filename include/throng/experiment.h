@@ -27,8 +27,9 @@ typedef enum {
 } MfgExperimentOutcome;
 
 /*
-  From here on SIGUSR1 asks this process to stop its experiments with checkpoints, also one that is loaded
-  later. Not collective; may be called before MPI starts. MfgExperimentLoad() calls it.
+  From here on SIGUSR1, SIGINT and SIGTERM ask this process to stop its experiments with checkpoints, also one
+  that is loaded later; a second SIGINT or SIGTERM ends it at once. Not collective; may be called before MPI
+  starts. Without it MfgExperimentLoad() listens to SIGUSR1 alone.
 */
 void MfgListen(void);
 

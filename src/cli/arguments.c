@@ -189,6 +189,7 @@ static void CheckPetscOptions(MfgArguments *arguments)
 void MfgArgumentsRead(int argc, char **argv, const char **settings, MfgArguments *arguments)
 {
   memset(arguments, 0, sizeof(*arguments));
+  arguments->program = argv[0];
   arguments->settings = settings;
   arguments->out = "results";
   arguments->shard_count = 1;

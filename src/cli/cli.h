@@ -23,6 +23,7 @@ extern const char *const MfgCommandNames[MFG_COMMAND_COUNT];
 typedef struct {
   MfgCommand   command;
   PetscBool    help, version;
+  const char  *program;  /* as it was called */
   const char  *words[2]; /* run: FILE; status: DIR and RUN; describe: KIND and NAME */
   int          word_count;
   const char **settings; /* [setting_count] */

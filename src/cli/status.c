@@ -159,6 +159,7 @@ static int TellAll(const MfgArguments *arguments, const Scope *scope)
     if (MfgStatusRead(scope->folders[i], &status, message)) {
       int code;
 
+      status.program = arguments->program;
       LookAtAll(&status, arguments->verify);
       code = MfgTellExperiment(&status, arguments->all);
       unfinished = (PetscBool)(unfinished || code == MFG_EXIT_STOPPED);
@@ -192,7 +193,7 @@ static int TellRun(MfgStatus *status, PetscInt run)
   return MfgTellRunNext(status, &status->runs[run]);
 }
 
-static int TellOne(const Scope *scope)
+static int TellOne(const MfgArguments *arguments, const Scope *scope)
 {
   MfgStatus *experiments = calloc((size_t)scope->count, sizeof(*experiments));
   char       message[MFG_MESSAGE_SIZE];
@@ -200,9 +201,11 @@ static int TellOne(const Scope *scope)
   PetscInt   experiment, run;
 
   if (!experiments) return MFG_EXIT_FAILED;
-  for (PetscInt i = 0; i < scope->count; i++)
+  for (PetscInt i = 0; i < scope->count; i++) {
     if (!MfgStatusRead(scope->folders[i], &experiments[i], message))
       (void)fprintf(stderr, "throng: %s\n", message);
+    experiments[i].program = arguments->program;
+  }
   if (MfgFindRun(scope->count, experiments, scope->run, &experiment, &run))
     code = TellRun(&experiments[experiment], run);
   for (PetscInt i = 0; i < scope->count; i++) MfgStatusFree(&experiments[i]);
@@ -217,7 +220,7 @@ int MfgStatusCommand(const MfgArguments *arguments)
 
   if (arguments->word_count > 1) (void)snprintf(scope.run, sizeof(scope.run), "%.511s", arguments->words[1]);
   if (FindScope(arguments->words[0], &scope))
-    code = scope.run[0] ? TellOne(&scope) : TellAll(arguments, &scope);
+    code = scope.run[0] ? TellOne(arguments, &scope) : TellAll(arguments, &scope);
   for (PetscInt i = 0; i < scope.count; i++) free(scope.folders[i]);
   free(scope.folders);
   return code;

@@ -191,7 +191,10 @@ PetscBool MfgTellCommand(const MfgStatus *status, const char *what, const char *
                  status->folder);
     return PETSC_FALSE;
   }
-  (void)printf("%s:\n  throng run", what);
+  (void)printf("%s:\n ", what);
+  if (status->ranks > 1) (void)printf(" mpirun -n %.0f", status->ranks);
+  PrintWord(status->program);
+  (void)printf(" run");
   PrintWord(file);
   PrintItems(status, "settings", PETSC_FALSE);
   if (strcmp(out, "results")) {
@@ -203,6 +206,26 @@ PetscBool MfgTellCommand(const MfgStatus *status, const char *what, const char *
   (void)putchar('\n');
   if (!AreEqual(file, copy))
     (void)printf("(%s has changed since that launch; %s is as it was)\n", file, copy);
+  return PETSC_TRUE;
+}
+
+/* Whether the time of a run that failed was over: as it is, it would be over again. */
+static PetscBool WasTooLong(const MfgStatusRun *run)
+{
+  return (PetscBool)(run->state == MFG_STATE_FAILED && run->reason &&
+                     !strncmp(run->reason, "its time limit of ", 18));
+}
+
+PetscBool MfgTellFailed(const MfgStatus *status, const char *what)
+{
+  PetscInt too_long = 0;
+
+  for (PetscInt i = 0; i < status->count; i++) too_long += WasTooLong(&status->runs[i]);
+  if (!MfgTellCommand(status, what, " --rerun failed")) return PETSC_FALSE;
+  if (too_long)
+    (void)printf("(first raise resources.time_limit, which was over for %" PetscInt_FMT
+                 " of them; they go on from where they were)\n",
+                 too_long);
   return PETSC_TRUE;
 }
 
@@ -219,12 +242,12 @@ static void TellWhatToDo(const MfgStatus *status, const MfgStatusTally *tally)
         tally->doubtful);
   if (left && !MfgTellCommand(status,
                               running ? "what the launch at work does not do, the same command does after it"
-                                      : "the same command goes on from here, on as many ranks",
+                                      : "the same command goes on from here",
                               ""))
     return;
   if (running && !left) (void)printf("all that is left is at work\n");
   if (n[MFG_STATE_FAILED] + n[MFG_STATE_DIVERGED] + tally->failed_again &&
-      !MfgTellCommand(status, "to try the failed runs again", " --rerun failed"))
+      !MfgTellFailed(status, "to try the failed runs again"))
     return;
   if (tally->stale &&
       !MfgTellCommand(status, "to do the stale ones again with this version", " --rerun stale"))

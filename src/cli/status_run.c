@@ -225,18 +225,17 @@ int MfgTellRunNext(const MfgStatus *status, const MfgStatusRun *run)
   case MFG_STATE_INTERRUPTED:
   case MFG_STATE_MISSING:
     (void)MfgTellCommand(status,
-                         run->state == MFG_STATE_MISSING ? "the same command does it, on as many ranks"
-                         : run->checkpoint
-                             ? "the same command goes on with it from the checkpoint, on as many ranks"
-                             : "the same command begins it again, on as many ranks",
+                         run->state == MFG_STATE_MISSING ? "the same command does it"
+                         : run->checkpoint ? "the same command goes on with it from the checkpoint"
+                                           : "the same command begins it again",
                          "");
     return MFG_EXIT_STOPPED;
   case MFG_STATE_DAMAGED:
-    (void)MfgTellCommand(status, "the same command does it again, on as many ranks", "");
+    (void)MfgTellCommand(status, "the same command does it again", "");
     return MFG_EXIT_FAILED;
   case MFG_STATE_FAILED:
   case MFG_STATE_DIVERGED:
-    (void)MfgTellCommand(status, "to try all failed runs again", " --rerun failed");
+    (void)MfgTellFailed(status, "to try all failed runs again");
     return MFG_EXIT_FAILED;
   default:
     return MFG_EXIT_DONE;

@@ -26,6 +26,8 @@ int MfgTellRunNext(const MfgStatus *status, const MfgStatusRun *run);
 void MfgTellNext(const MfgStatus *status, const MfgStatusTally *tally);
 /* `what` the command of the latest launch does with the options `more`. False: there is none, and why. */
 PetscBool MfgTellCommand(const MfgStatus *status, const char *what, const char *more);
+/* The same for runs that failed, and what must be changed first. */
+PetscBool MfgTellFailed(const MfgStatus *status, const char *what);
 /* "3 s ago", of a time by this machine's clock. */
 void MfgFormatAge(time_t then, size_t size, char text[]);
 

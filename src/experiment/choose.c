@@ -85,7 +85,7 @@ void MfgSurveyTake(const MfgPlan *plan, MfgSurvey *s)
 
     s->asked += run->asked;
     s->todo += run->todo;
-    s->unfinished += run->todo && run->state == MFG_RESULT_UNFINISHED;
+    s->going_on += run->todo && run->checkpoint;
     s->again += run->todo && (run->state == MFG_RESULT_COMPLETE || run->state == MFG_RESULT_FAILED);
     if (!run->asked || run->todo) continue;
     s->good += run->state == MFG_RESULT_COMPLETE;
@@ -148,7 +148,6 @@ void MfgSurveyTell(const MfgExperiment e, const MfgSurvey *s)
     (void)fprintf(stderr,
                   "%" PetscInt_FMT " runs, %" PetscInt_FMT " complete already; %" PetscInt_FMT
                   " to do%s on %d rank%s\n",
-                  s->asked, s->good, s->todo,
-                  s->unfinished ? " (some go on where they were interrupted)" : "", (int)e->size,
-                  e->size == 1 ? "" : "s");
+                  s->asked, s->good, s->todo, s->going_on ? " (some go on from their checkpoints)" : "",
+                  (int)e->size, e->size == 1 ? "" : "s");
 }

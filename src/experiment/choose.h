@@ -8,7 +8,7 @@
 typedef struct {
   PetscInt asked, todo, good, failed, stale;
   PetscInt failed_again; /* good, and a later attempt failed */
-  PetscInt unfinished;   /* to do, from where an earlier launch left them */
+  PetscInt going_on;     /* to do, from the checkpoints of an earlier launch */
   PetscInt again;        /* to do, in place of an earlier result */
 } MfgSurvey;
 

@@ -272,7 +272,7 @@ static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const MfgSurve
                  " failed, %" PetscInt_FMT " left; results in %s\n",
                  survey->asked, survey->good + n[MFG_RUN_GOOD], failed, left, e->folder);
   if (left && stop != MFG_STOP_NONE)
-    (void)fprintf(stderr, "throng: stopped: %s%s\n", MfgStopTexts[stop],
+    (void)fprintf(stderr, "throng: stopped: %s%s\n", MfgStopText(stop),
                   *outcome == MFG_EXPERIMENT_STOPPED ? "; the same command goes on from here" : "");
   if (n[MFG_RUN_ELSEWHERE] && !e->lone)
     (void)fprintf(stderr,
@@ -305,6 +305,20 @@ static PetscErrorCode TellNothing(MfgExperiment e, const MfgSurvey *survey, MfgE
   PetscFunctionReturn(0);
 }
 
+/* Who has just looked at results/NAME may give that for the folder in which results/NAME is made. */
+static void WarnOfNesting(const MfgExperiment e)
+{
+  char inside[MFG_PATH_SIZE];
+
+  (void)snprintf(inside, sizeof(inside), "%.3900s/experiment.json", e->out);
+  if (MfgPathExists(inside) && !MfgPathExists(e->folder))
+    (void)fprintf(
+        stderr,
+        "throng: warning: %s is the folder of an experiment, and these results go to %s; --out takes "
+        "the folder above\n",
+        e->out, e->folder);
+}
+
 PetscErrorCode MfgExperimentCheckFolder(MfgExperiment e, MfgExperimentOutcome *outcome)
 {
   char message[MFG_MESSAGE_SIZE] = "";
@@ -314,6 +328,7 @@ PetscErrorCode MfgExperimentCheckFolder(MfgExperiment e, MfgExperimentOutcome *o
              "The path of the results is too long");
   PetscCall(PetscSNPrintf(e->folder, sizeof(e->folder), "%s/%s", e->out, e->origin.name));
   if (e->rank == 0) {
+    WarnOfNesting(e);
     MfgFolderCheckWritable(e->folder, message);
     if (!message[0]) MfgOriginCheck(&e->origin, e->folder, message);
   }

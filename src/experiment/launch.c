@@ -14,9 +14,6 @@
 #include "experiment/folders.h"
 #include "experiment/launch.h"
 
-const char *const MfgStopTexts[MFG_STOP_COUNT] = {"", "SIGUSR1", "the time limit of the launch is near",
-                                                  "too many runs have failed", "results cannot be written"};
-
 struct _p_MfgLaunch {
   MPI_Comm    comm;
   PetscMPIInt rank;
@@ -37,15 +34,26 @@ struct _p_MfgLaunch {
 enum { TALLY_COUNTS = 3, TALLY_DIGITS = 12, TALLY_WIDTH = TALLY_DIGITS + 1 };
 typedef enum { CLAIMED, GOOD, FAILED } Tally;
 
-static volatile sig_atomic_t asked_to_stop = 0;
+static volatile sig_atomic_t asked_to_stop = 0; /* the first signal */
+static volatile sig_atomic_t interrupts = 0, terminations = 0;
+static PetscBool             listens_to_all = PETSC_FALSE;
 
+/* Who presses Ctrl-C twice, or sends TERM twice, does not want to wait for the end of an iteration. */
 static void AskToStop(int number)
 {
-  (void)number;
-  asked_to_stop = 1;
+  static const char told[] =
+      "throng: stops with a checkpoint after this iteration; once more ends it at once\n";
+  const int before = number == SIGINT ? interrupts++ : number == SIGTERM ? terminations++ : 0;
+
+  if (before) {
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+  }
+  if (number == SIGINT) (void)!write(STDERR_FILENO, told, sizeof(told) - 1);
+  if (!asked_to_stop) asked_to_stop = number;
 }
 
-void MfgListen(void)
+static void ListenTo(int number)
 {
   struct sigaction action;
 
@@ -53,7 +61,15 @@ void MfgListen(void)
   action.sa_handler = AskToStop;
   action.sa_flags = SA_RESTART;
   (void)sigemptyset(&action.sa_mask);
-  (void)sigaction(SIGUSR1, &action, NULL);
+  (void)sigaction(number, &action, NULL);
+}
+
+void MfgListen(void)
+{
+  listens_to_all = PETSC_TRUE;
+  ListenTo(SIGUSR1);
+  ListenTo(SIGINT);
+  ListenTo(SIGTERM);
 }
 
 /* PETSc's handlers would take a signal such as TERM for an error of the program, and tell pages about it. */
@@ -61,8 +77,21 @@ PetscErrorCode MfgLaunchListen(void)
 {
   PetscFunctionBeginUser;
   PetscCall(PetscPopSignalHandler());
-  MfgListen();
+  if (listens_to_all)
+    MfgListen();
+  else
+    ListenTo(SIGUSR1);
   PetscFunctionReturn(0);
+}
+
+const char *MfgStopText(MfgStop stop)
+{
+  static const char *const texts[MFG_STOP_COUNT] = {"", "SIGUSR1", "the time limit of the launch is near",
+                                                    "too many runs have failed", "results cannot be written"};
+
+  if (stop == MFG_STOP_SIGNAL && asked_to_stop == SIGINT) return "SIGINT";
+  if (stop == MFG_STOP_SIGNAL && asked_to_stop == SIGTERM) return "SIGTERM";
+  return texts[stop];
 }
 
 /* The name of this host, as it stands in that of a launch. */

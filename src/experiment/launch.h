@@ -16,13 +16,14 @@ typedef struct _p_MfgLaunch *MfgLaunch;
 /* Why a launch ends early. */
 typedef enum {
   MFG_STOP_NONE,
-  MFG_STOP_SIGNAL,   /* SIGUSR1 */
+  MFG_STOP_SIGNAL,   /* SIGUSR1, or another that MfgListen() listens to */
   MFG_STOP_DEADLINE, /* the time limit of the launch is near */
   MFG_STOP_FAILURES, /* max_failures; runs that are at work end as they would */
   MFG_STOP_WRITING,  /* results cannot be written */
   MFG_STOP_COUNT
 } MfgStop;
-extern const char *const MfgStopTexts[MFG_STOP_COUNT];
+/* In words; of a signal its name, as this rank has seen it. */
+const char *MfgStopText(MfgStop stop);
 
 /* From here on SIGUSR1 asks the launch to stop, also one that is created later. Not collective. */
 PetscErrorCode MfgLaunchListen(void);

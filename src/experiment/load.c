@@ -166,6 +166,7 @@ PetscErrorCode MfgExperimentLoad(MfgExperiment e, const char *path, PetscInt cou
   PetscCall(PetscCalloc1(count + 1, &e->settings));
   for (PetscInt i = 0; i < count; i++) PetscCall(PetscStrallocpy(settings[i], &e->settings[i]));
   e->origin.path = e->path;
+  e->origin.ranks = (PetscInt)e->size;
   e->origin.settings = e->settings;
   e->origin.setting_count = count;
   PetscCall(MfgOptionsGet(&e->origin.option_count, &e->origin.options));

@@ -15,8 +15,9 @@ static PetscErrorCode Vote(MfgMetricsFile *metrics, int error)
   PetscFunctionReturn(0);
 }
 
-/* Seconds in which rows may be kept back. */
+/* Seconds in which rows may be kept back; not the first ones, which may be before a long iteration. */
 static const double patience = 0.05;
+enum { FIRST_ROWS = 8 };
 
 static int Flush(MfgMetricsFile *metrics)
 {
@@ -39,6 +40,7 @@ PetscErrorCode MfgMetricsFileOpen(MPI_Comm comm, const char *path, PetscInt64 si
   PetscFunctionBeginUser;
   metrics->comm = comm;
   metrics->file = NULL;
+  metrics->rows = 0;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
   if (rank == 0) {
     if (size && truncate(path, (off_t)size)) error = errno; /* rows after the checkpoint */
@@ -78,7 +80,7 @@ PetscErrorCode MfgMetricsFileMonitor(MfgSolver solver, const MfgMetricsRow *row,
       if (isfinite(x)) (void)fprintf(metrics->file, is_count ? "%.0f" : "%.17g", x);
     }
     (void)fputc('\n', metrics->file);
-    if (MPI_Wtime() - metrics->flushed > patience) error = Flush(metrics);
+    if (++metrics->rows <= FIRST_ROWS || MPI_Wtime() - metrics->flushed > patience) error = Flush(metrics);
   }
   PetscCall(Vote(metrics, error));
   PetscFunctionReturn(0);

@@ -11,6 +11,7 @@
 typedef struct {
   MPI_Comm comm;
   FILE    *file;    /* on rank 0 */
+  PetscInt rows;    /* since it was opened */
   double   flushed; /* MPI_Wtime() when all rows were in it */
 } MfgMetricsFile;
 

@@ -75,6 +75,7 @@ static PetscErrorCode WriteJson(const MfgOrigin *origin, const MfgPlan *plan, FI
   PetscCall(MfgJsonOpen(&json, "petsc_options", '['));
   for (PetscInt i = 0; i < origin->option_count; i++) PetscCall(MfgJsonText(&json, NULL, origin->options[i]));
   PetscCall(MfgJsonClose(&json, ']'));
+  PetscCall(MfgJsonInteger(&json, "ranks", origin->ranks));
   PetscCall(MfgJsonText(&json, "version", MfgVersion()));
   PetscCall(MfgJsonText(&json, "commit", MfgCommit()));
   PetscCall(MfgJsonInteger(&json, "runs", plan->count));

@@ -13,6 +13,7 @@ typedef struct {
   const char *text;
   PetscInt    length; /* of the text */
   const char *name;   /* of the experiment */
+  PetscInt    ranks;  /* of the launch */
   PetscInt    setting_count;
   char      **settings; /* texts of --set */
   PetscInt    option_count;

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include "experiment/checkpoint.h"
 #include "experiment/checksums.h"
 #include "experiment/folders.h"
 #include "experiment/place.h"
@@ -398,6 +399,19 @@ static void LookAtResult(const char *folder, MfgPlannedRun *run)
   run->failed_again = MfgPathExists(path);
 }
 
+/* Whether a run that did not come to its end can go on from where it was. */
+static PetscBool HasCheckpoint(const char *folder, const MfgPlannedRun *run)
+{
+  const char   *ending = run->state == MFG_RESULT_FAILED ? ".failed" : ".running";
+  char          path[MFG_PATH_SIZE], problem[MFG_MESSAGE_SIZE];
+  MfgCheckpoint found;
+
+  (void)snprintf(path, sizeof(path), "%.3700s/%.255s%s", folder, run->run_id, ending);
+  for (PetscInt slot = 0; slot < MFG_CHECKPOINT_SLOTS; slot++)
+    if (MfgCheckpointRead(path, slot, PETSC_FALSE, &found, problem)) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
 PetscErrorCode MfgPlanLook(MfgPlan *plan, const char *folder)
 {
   PetscFunctionBeginUser;
@@ -406,6 +420,8 @@ PetscErrorCode MfgPlanLook(MfgPlan *plan, const char *folder)
 
     run->state = MfgResultsFind(folder, run->run_id);
     if (run->asked && run->state == MFG_RESULT_COMPLETE) LookAtResult(folder, run);
+    if (run->asked && (run->state == MFG_RESULT_UNFINISHED || run->state == MFG_RESULT_FAILED))
+      run->checkpoint = HasCheckpoint(folder, run);
   }
   PetscFunctionReturn(0);
 }

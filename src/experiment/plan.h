@@ -33,6 +33,7 @@ typedef struct {
   MfgResultState state;        /* what the folder holds, once MfgPlanLook() has looked */
   PetscBool      stale;        /* the result is of another version of the program */
   PetscBool      damaged;      /* the result is not what was written */
+  PetscBool      checkpoint;   /* an unfinished or failed one has left a checkpoint */
   PetscBool      failed_again; /* the result is good, but a later attempt failed */
   PetscBool      asked;        /* in this shard */
   PetscBool      todo;         /* to be performed; where there is a result already, again */

@@ -24,7 +24,7 @@ typedef struct {
   PetscInt  asked, todo;
   PetscInt *runs;   /* [asked] their numbers in the plan */
   State    *states; /* [plan->count] */
-  PetscInt  count[STATE_COUNT], todo_of[STATE_COUNT];
+  PetscInt  count[STATE_COUNT], todo_of[STATE_COUNT], checkpoints[STATE_COUNT];
   PetscInt  todo_by[MFG_COST_KNOWN + 1]; /* what their costs rest on */
 } Preview;
 
@@ -145,13 +145,25 @@ static PetscErrorCode PrintCounts(const MfgExperiment e, const Preview *preview)
   PetscFunctionReturn(0);
 }
 
+/* Runs that an earlier launch has begun: with checkpoints and without. */
+static void PrintGoingOn(PetscInt count, PetscInt checkpoints, const char *what)
+{
+  if (checkpoints)
+    (void)printf("  %" PetscInt_FMT " of them %s: %s from %s\n", checkpoints, what,
+                 checkpoints == 1 ? "it goes on" : "they go on",
+                 checkpoints == 1 ? "its checkpoint" : "their checkpoints");
+  if (count > checkpoints)
+    (void)printf("  %" PetscInt_FMT " of them %s: no checkpoint is left, so that %s anew\n",
+                 count - checkpoints, what, count - checkpoints == 1 ? "it begins" : "they begin");
+}
+
 /* What `throng run` would do with the folder as it is. */
-static void PrintAction(const MfgExperiment e, const Preview *preview)
+static void PrintAction(const MfgExperiment e, const Preview *preview, PetscInt cores)
 {
   const PetscInt *again = preview->todo_of;
   const PetscInt  failed = preview->count[FAILED] - again[FAILED];
   const PetscInt  stale = preview->count[STALE] - again[STALE];
-  const PetscInt  replaced = again[COMPLETE] + again[FAILED] + again[STALE] + again[DAMAGED];
+  const PetscInt  replaced = again[COMPLETE] + again[STALE] + again[DAMAGED];
 
   if (!preview->todo)
     (void)printf("throng run would have nothing to do; results are in %s\n", e->folder);
@@ -159,9 +171,10 @@ static void PrintAction(const MfgExperiment e, const Preview *preview)
     (void)printf("throng run would perform %" PetscInt_FMT " run%s on %" PetscInt_FMT
                  " rank%s; results go to %s\n",
                  preview->todo, preview->todo == 1 ? "" : "s", e->ranks, e->ranks == 1 ? "" : "s", e->folder);
-  if (again[INTERRUPTED])
-    (void)printf("  %" PetscInt_FMT " of them were interrupted and go on from their checkpoints\n",
-                 again[INTERRUPTED]);
+  if (preview->todo && e->ranks > cores)
+    (void)printf("  this machine has %" PetscInt_FMT " cores; --ranks N plans for another\n", cores);
+  PrintGoingOn(again[INTERRUPTED], preview->checkpoints[INTERRUPTED], "were interrupted");
+  PrintGoingOn(again[FAILED], preview->checkpoints[FAILED], "failed and are tried again");
   if (again[RUNNING])
     (void)printf("  %" PetscInt_FMT " of them are left to the launch that works on them now\n",
                  again[RUNNING]);
@@ -182,6 +195,7 @@ static PetscErrorCode PrintPacking(const MfgExperiment e, const Preview *preview
   const PetscBool known = (PetscBool)(measured + scaled > 0);
   PetscInt        count, *order;
   MfgPacking      packing;
+  double          idle;
   char            time[32];
 
   PetscFunctionBeginUser;
@@ -195,13 +209,14 @@ static PetscErrorCode PrintPacking(const MfgExperiment e, const Preview *preview
                  width->runs, width->runs == 1 ? "" : "s");
   }
   MfgFormatDuration((double)packing.length, sizeof(time), time);
+  idle = 100 * PetscMax((double)packing.idle, 0); /* rounding */
   if (known)
-    (void)printf("  about %s in all, ranks idle for %.0f %% of it\n", time, 100 * (double)packing.idle);
+    (void)printf("  about %s in all, ranks idle for %.0f %% of it\n", time, idle);
   else
     (void)printf(
         "  how long it takes is unknown, for the folder has no results yet; by S·A·iterations, ranks "
         "are idle for %.0f %%\n",
-        100 * (double)packing.idle);
+        idle);
   if (measured)
     (void)printf("  times of %" PetscInt_FMT " runs are from results of the same game, solver and size\n",
                  measured);
@@ -214,7 +229,7 @@ static PetscErrorCode PrintPacking(const MfgExperiment e, const Preview *preview
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Print(const MfgExperiment e, PetscBool all)
+static PetscErrorCode Print(const MfgExperiment e, PetscBool all, PetscInt cores)
 {
   Preview preview = {0};
 
@@ -230,11 +245,12 @@ static PetscErrorCode Print(const MfgExperiment e, PetscBool all)
     preview.count[state]++;
     preview.todo += run->todo;
     preview.todo_of[state] += run->todo;
+    preview.checkpoints[state] += run->todo && run->checkpoint;
     preview.todo_by[run->basis] += run->todo;
   }
   PetscCall(PrintTable(e, &preview, all));
   PetscCall(PrintCounts(e, &preview));
-  PrintAction(e, &preview);
+  PrintAction(e, &preview, cores);
   if (preview.todo) PetscCall(PrintPacking(e, &preview));
   PetscCall(PetscFree2(preview.runs, preview.states));
   PetscFunctionReturn(0);
@@ -288,7 +304,7 @@ PetscErrorCode MfgExperimentPlan(MfgExperiment e, PetscInt ranks, PetscBool all,
   PetscCall(MfgRehearse(e->comm, e->plan, CHEAP, e->errors));
   PetscCall(MfgErrorsConclude(e->comm, e->errors, outcome));
   if (*outcome != MFG_EXPERIMENT_DONE) PetscFunctionReturn(0);
-  if (e->rank == 0) PetscCall(Print(e, all));
+  if (e->rank == 0) PetscCall(Print(e, all, cores));
   PetscCall(WarnOfMemory(e, cores));
   PetscFunctionReturn(0);
 }

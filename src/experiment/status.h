@@ -59,9 +59,11 @@ typedef struct {
 } MfgStatusRun;
 
 typedef struct {
-  char folder[MFG_PATH_SIZE];
+  const char *program; /* as it was called; the caller's */
+  char        folder[MFG_PATH_SIZE];
   char name[256], file[MFG_PATH_SIZE], path[MFG_PATH_SIZE], version[64], commit[128]; /* of experiment.json */
-  char         *json, *plan;                                                          /* the texts */
+  double        ranks;          /* of the latest launch; NaN: unknown */
+  char         *json, *plan;    /* the texts */
   PetscInt      count, planned; /* runs; first those of the plan, in its order */
   MfgStatusRun *runs;
 } MfgStatus;

@@ -260,6 +260,7 @@ static void ReadOrigin(MfgStatus *status)
     (void)MfgJsonReadText(MfgJsonFind(status->json, 1, "name"), sizeof(status->name), status->name);
     (void)MfgJsonReadText(MfgJsonFind(status->json, 1, "file"), sizeof(status->file), status->file);
     (void)MfgJsonReadText(MfgJsonFind(status->json, 1, "path"), sizeof(status->path), status->path);
+    (void)MfgJsonReadReal(MfgJsonFind(status->json, 1, "ranks"), &status->ranks);
     (void)MfgJsonReadText(MfgJsonFind(status->json, 1, "version"), sizeof(status->version), status->version);
     (void)MfgJsonReadText(MfgJsonFind(status->json, 1, "commit"), sizeof(status->commit), status->commit);
   }

@@ -73,8 +73,11 @@ class PlanTest(throng_test.ThrongTest):
         states = [self.rows(done)[label][2] for label in labels]
         self.assertEqual(states, ["complete", "damaged", "failed", "interrupted", "running", "complete"])
         self.assertIn("would perform 3 runs", done.stdout)
+        self.assertIn("  1 of them were interrupted: no checkpoint is left, so that it begins anew\n", done.stdout)
         self.assertIn("--rerun failed", done.stdout)
-        self.assertIn("would perform 4 runs", self.plan(GRID, "--rerun", "failed").stdout)
+        done = self.plan(GRID, "--rerun", "failed")
+        self.assertIn("would perform 4 runs", done.stdout)
+        self.assertIn("  1 of them failed and are tried again: no checkpoint is left", done.stdout)
         self.assertIn("would perform 6 runs", self.plan(GRID, "--rerun", "all").stdout)
         self.run_text(GRID, check=1)  # the failed one
         self.assertEqual(len([p for p in self.folders() if "." not in p.name]), 5)

@@ -91,6 +91,13 @@ class Sharing(throng_test.ThrongTest):
             self.assertIn("holds results of another experiment", ends[codes.index(2)][1])
             self.assertEqual(len(self.results(out)), 1)
 
+    def test_the_folder_of_an_experiment_as_output(self):
+        self.run_text(SMALL)
+        inside = self.out / "small"
+        done = self.throng("run", self.folder / "experiment.yaml", "--out", inside, check=0)
+        self.assertIn(f"throng: warning: {inside} is the folder of an experiment", done.stderr)
+        self.assertEqual(self.throng("run", self.folder / "experiment.yaml", "--out", inside, check=0).stderr, "")
+
     def test_another_file_of_the_same_name(self):
         """Also where the first is not there any more."""
         for name, text in (("a", SMALL), ("b", CORNER)):

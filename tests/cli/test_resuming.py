@@ -13,6 +13,8 @@ from resuming import CORNER, GOES_ON, MANY, NO_TIME
 from throng_test import SMALL
 
 SOLVER = "type: mf_trpo\n  eta: 0.5\n  outer_iterations: 3"
+# An iteration takes minutes.
+LONG_ITERATIONS = MANY.replace("size: 7", "size: 41").replace("beta: 0.001", "beta: 0.001\n  inner_iterations: 100000000")
 # The states of solvers differ, and so do the numbers that they draw.
 SOLVERS = {"mf_trpo": SOLVER.replace("eta: 0.5", "initial_policy: random"),
            "fictitious_play": "type: fictitious_play\n  lambda: harmonic\n  outer_iterations: 3",
@@ -48,6 +50,24 @@ class Resuming(resuming.ResumingTest):
         self.assertIn(f"throng: the run goes on after iteration {newest['iteration']}\n", done.stderr)
         self.assertEqual(self.provenance(), (2, newest["iteration"]))
         self.assert_equal_to_undisturbed(MANY)
+
+    def test_ctrl_c_and_terminate(self):
+        """The first stops with a checkpoint, a second of the same kind does not wait for one."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process, running = self.start(MANY, rows=40)
+            process.send_signal(number)
+            self.assert_stopped(process, running, number.name)
+            self.run_text(MANY)
+            self.assert_equal_to_undisturbed(MANY)
+            shutil.rmtree(self.out)
+            process, running = self.start(LONG_ITERATIONS)
+            process.send_signal(number)
+            time.sleep(0.2)
+            self.assertIsNone(process.poll())
+            process.send_signal(number)
+            process.communicate(timeout=20)
+            self.assertEqual(process.returncode, -number)
+            shutil.rmtree(self.out)
 
     SOME = MANY.replace("outer_iterations: 1200", "outer_iterations: 500")  # two ranks take turns here
 

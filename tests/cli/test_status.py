@@ -81,8 +81,14 @@ class StatusTest(throng_test.ThrongTest):
         return text.split(f"\n{title}\n")[1].split("\n\n")[0].splitlines()
 
     def command(self, text, index=0):
-        """A command that the text names, in words."""
-        return shlex.split([line for line in text.splitlines() if line.startswith("  throng run ")][index])
+        """A command that the text names, in words; it calls the program as it was called, on as many ranks."""
+        line = [line for line in text.splitlines() if f"{throng_test.THRONG} run " in line][index]
+        words = shlex.split(line)
+        if words[0] == "mpirun":
+            self.assertEqual(words[1], "-n")
+            self.ranks, words = int(words[2]), words[3:]
+        self.assertEqual(words[0], throng_test.THRONG)
+        return ["throng", *words[1:]]
 
     def run_id(self, label, folder=None):
         """The run of the plan whose label begins with so."""

@@ -123,7 +123,7 @@ class Sweeps(resuming.ResumingTest):
         self.assertIn(len(running), (1, 2))
         iterations = {path.stem: self.newest(path)["iteration"] for path in running}
         done = self.run_text(text, ranks=2)
-        self.assertIn("(some go on where they were interrupted)", done.stderr)
+        self.assertIn("(some go on from their checkpoints)", done.stderr)
         self.assertEqual(len(self.results()), 3)
         whole = self.folder / "whole"
         self.throng("run", self.write(text), "--out", whole, check=0)

@@ -38,10 +38,12 @@ static PetscErrorCode MakeText(const MfgSweepKey *key, PetscInt i, char **text)
 
   PetscFunctionBeginUser;
   if (range->kind == MFG_RANGE_LOGARITHMIC) value = range->low * pow(range->high / range->low, part);
-  if (range->kind == MFG_RANGE_INTEGERS) value = range->low + (double)i;
   if (fabs(value) < 1e-13 * fmax(fabs(range->low), fabs(range->high)) && range->kind == MFG_RANGE_LINEAR)
     value = 0; /* what rounding left of it */
-  (void)snprintf(number, sizeof(number), "%.12g", value);
+  if (range->kind == MFG_RANGE_INTEGERS)
+    (void)snprintf(number, sizeof(number), "%" PetscInt_FMT, range->first + i);
+  else
+    (void)snprintf(number, sizeof(number), "%.12g", value);
   if (i == 0 && range->from)
     PetscCall(PetscStrallocpy(range->from->text, text));
   else if (i == key->count - 1 && range->to)
@@ -277,17 +279,15 @@ static PetscErrorCode CheckSeeds(MfgSweep sweep, const MfgNode *node)
 static PetscErrorCode ReadSeedRange(MfgSweep sweep, const MfgNode *node, MfgSweepKey *key)
 {
   MfgParameters parameters;
-  PetscInt      base;
   PetscBool     good;
 
   PetscFunctionBeginUser;
   PetscCall(MfgSweepReadTable(sweep, node, "seeds", seeds_table, NULL, &parameters, &good));
   if (good) {
     PetscCall(MfgParametersGetInteger(parameters, "count", &key->count));
-    PetscCall(MfgParametersGetInteger(parameters, "base", &base));
+    PetscCall(MfgParametersGetInteger(parameters, "base", &key->range.first));
     key->range.kind = MFG_RANGE_INTEGERS;
-    key->range.low = (double)base;
-    if (key->count - 1 > PETSC_MAX_INT - base) {
+    if (key->count - 1 > PETSC_MAX_INT - key->range.first) {
       PetscCall(MfgSweepComplain(sweep, node->mark, "seeds", "",
                                  "the last seed would be above the largest integer, %" PetscInt_FMT,
                                  PETSC_MAX_INT));

@@ -15,6 +15,7 @@ typedef struct {
   MfgRangeKind   kind;
   const MfgNode *from, *to; /* of the ends; as the user wrote them they are values */
   double         low, high;
+  PetscInt       first; /* of the integers, which may be too large for a double */
   MfgMark        mark;
 } MfgSweepRange;
 

@@ -51,6 +51,8 @@ static void FirstAxisIsSlowest(void **state)
 
 static void RangesAreClean(void **state)
 {
+  char text[128], expected[128];
+
   (void)state;
   TestAssertRuns("sweep: {solver.eta: {logspace: {from: 0.01, to: 1, count: 3}}}\n", NULL,
                  "{solver: {eta: 0.01}}\n{solver: {eta: 0.1}}\n{solver: {eta: 1}}\n");
@@ -64,6 +66,10 @@ static void RangesAreClean(void **state)
                  "{solver: {eta: -0.3}}\n{solver: {eta: 0}}\n{solver: {eta: 0.3}}\n{solver: {eta: 0.6}}\n");
   TestAssertRuns("seeds: {count: 2}\n", NULL, "{seed: 1}\n{seed: 2}\n");
   TestAssertRuns("seeds: {count: 3, base: 0}\n", NULL, "{seed: 0}\n{seed: 1}\n{seed: 2}\n");
+  (void)snprintf(text, sizeof(text), "seeds: {count: 2, base: %" PetscInt_FMT "}\n", PETSC_MAX_INT - 1);
+  (void)snprintf(expected, sizeof(expected), "{seed: %" PetscInt_FMT "}\n{seed: %" PetscInt_FMT "}\n",
+                 PETSC_MAX_INT - 1, PETSC_MAX_INT);
+  TestAssertRuns(text, NULL, expected); /* with 64-bit indices more than a double can tell apart */
 }
 
 static void AxesOfMatchingRunsAlone(void **state)

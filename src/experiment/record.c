@@ -1,5 +1,6 @@
 /* run.json; see record.h. */
 #include <errno.h>
+#include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,18 +20,53 @@ typedef struct {
   char       *hosts;                          /* on rank 0: [ranks] names of MPI_MAX_PROCESSOR_NAME bytes */
 } Everywhere;
 
+/* Give back what earlier runs have freed, unless it is little: the next run would ask for it again at once.
+ */
+static void GiveBack(void)
+{
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+  const size_t little = (size_t)1 << 24;
+
+  if (mallinfo2().fordblks > little) (void)malloc_trim(0);
+#endif
+}
+
+void MfgRecordForgetPeak(void)
+{
+  FILE *file;
+
+  GiveBack();
+  file = fopen("/proc/self/clear_refs", "w");
+  if (!file) return;
+  (void)fputs("5\n", file); /* proc(5): the largest resident set is what it is now */
+  (void)fclose(file);
+}
+
+/* The largest resident set of this process since it was forgotten. */
+static PetscReal PeakBytes(void)
+{
+  FILE         *file = fopen("/proc/self/status", "r");
+  char          line[256];
+  double        kibibytes = -1;
+  struct rusage usage;
+
+  while (file && kibibytes < 0 && fgets(line, sizeof(line), file))
+    if (!strncmp(line, "VmHWM:", 6)) kibibytes = strtod(line + 6, NULL);
+  if (file) (void)fclose(file);
+  if (kibibytes < 0) kibibytes = getrusage(RUSAGE_SELF, &usage) ? 0 : (double)usage.ru_maxrss;
+  return 1024 * (PetscReal)kibibytes;
+}
+
 static PetscErrorCode Gather(MPI_Comm comm, PetscMPIInt rank, Everywhere *all)
 {
-  PetscReal     seconds[MFG_STAGE_COUNT], peak = 0;
-  char          host[MPI_MAX_PROCESSOR_NAME] = "";
-  int           length;
-  struct rusage usage;
+  PetscReal seconds[MFG_STAGE_COUNT], peak = PeakBytes();
+  char      host[MPI_MAX_PROCESSOR_NAME] = "";
+  int       length;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(comm, &all->ranks));
   PetscCall(MfgStageGetSeconds(seconds));
   PetscCallMPI(MPI_Allreduce(seconds, all->stage_seconds, MFG_STAGE_COUNT, MPIU_REAL, MPI_MAX, comm));
-  if (getrusage(RUSAGE_SELF, &usage) == 0) peak = 1024 * (PetscReal)usage.ru_maxrss; /* Linux counts in KiB */
   PetscCallMPI(MPI_Allreduce(&peak, &all->peak_bytes, 1, MPIU_REAL, MPI_SUM, comm));
   PetscCallMPI(MPI_Get_processor_name(host, &length));
   all->hosts = NULL;

@@ -5,6 +5,7 @@
 #include <time.h>
 #include "experiment/catch.h"
 #include "experiment/groups.h"
+#include "experiment/record.h"
 #include "experiment/schedule.h"
 
 typedef struct {
@@ -112,6 +113,7 @@ static PetscErrorCode Perform(Schedule *schedule, MPI_Comm group, PetscInt numbe
   PetscCallMPI(MPI_Comm_rank(group, &rank));
   if (rank == 0) how.publisher = schedule->publisher;
   PetscCall(MfgStageReset());
+  MfgRecordForgetPeak();
   PetscCall(MfgErrorsCreate("", 0, NULL, &errors));
   PetscCall(MfgSweepGetDocument(schedule->plan->sweep, planned->variant, &root));
   PetscCall(MfgRunCreate(group, root, errors, &run));

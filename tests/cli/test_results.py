@@ -87,6 +87,17 @@ class Results(throng_test.ThrongTest):
         self.assertEqual(provenance["solve_seconds"], last["seconds"])
         self.assertGreater(provenance["wall_seconds"], last["seconds"])
 
+    def test_the_memory_of_a_run_is_not_that_of_earlier_ones(self):
+        """The large run is the first of the three, and the only one of its size."""
+        self.run_text(SMALL.replace("outer_iterations: 3", "outer_iterations: 1\n  inner_iterations: 1")
+                      + "metrics: {which: [quality]}\noutput: {fields: []}\nsweep: {game.size: [7, 301, 11]}\n")
+        records = [self.record(path) for path in self.results()]
+        peaks = {r["parameters"]["game"]["size"]: r["provenance"]["peak_memory_bytes"] for r in records}
+        first = min(self.results(), key=lambda path: (path / "run.json").stat().st_mtime_ns)
+        self.assertEqual(self.record(first)["parameters"]["game"]["size"], 301)
+        self.assertGreater(peaks[301], 100e6)
+        self.assertLess(max(peaks[7], peaks[11]), 0.7 * peaks[301])
+
     SPECTRUM = SMALL + "metrics: {which: [quality, spectrum]}\n"
 
     def test_a_spectrum_comes_with_the_stationary_law(self):

@@ -57,7 +57,7 @@ static inline PetscReal MfgMeanFieldAt(const MfgMeanField *mu, PetscInt s)
   parameters and μ: not on the rank, nor on what was asked before.
 */
 typedef struct {
-  const char             *name;       /* as in `game: {type: name}` */
+  const char             *name;       /* as in `game: {type: name}`: letters, digits and '_', 64 at most */
   const char             *summary;    /* one line */
   const MfgParameterSpec *parameters; /* its own keys; `discount` and `initial.*` are common to all games */
 

@@ -270,6 +270,7 @@ PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE])
   const char *game, *solver, *seed;
   char      **options;
   PetscInt    count;
+  int         length;
 
   PetscFunctionBeginUser;
   PetscCall(MfgGameGetType(run->game, &game));
@@ -283,8 +284,10 @@ PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE])
   for (PetscInt i = 0; i < count; i++)
     if (!MfgOptionIsSilent(options[i])) hash = HashText(hash, options[i]);
   PetscCall(MfgOptionsFree(count, &options));
-  PetscCall(PetscSNPrintf(run_id, MFG_RUN_ID_SIZE, "%s-%s-seed%s-%012" PRIx64, game, solver, seed,
-                          (hash >> 48 ^ hash) & UINT64_C(0xFFFFFFFFFFFF)));
+  length = snprintf(run_id, MFG_RUN_ID_SIZE, "%s-%s-seed%s-%012" PRIx64, game, solver, seed,
+                    (hash >> 48 ^ hash) & UINT64_C(0xFFFFFFFFFFFF));
+  PetscCheck(length < MFG_RUN_ID_SIZE, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+             "The names of game and solver are too long for a run id");
   PetscFunctionReturn(0);
 }
 

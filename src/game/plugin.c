@@ -1,4 +1,5 @@
 /* Games of shared libraries; see throng/game.h. */
+#include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
@@ -10,6 +11,8 @@ _Static_assert(MFG_PLUGIN_ABI == 1 && sizeof(MfgGameClass) == 11 * sizeof(void *
                    sizeof(MfgParameterSpec) == 8 * sizeof(void *) &&
                    sizeof(MfgMeanField) == 5 * sizeof(void *) + 2 * sizeof(PetscInt),
                "raise MFG_PLUGIN_ABI, then these numbers");
+
+enum { LONGEST_NAME = 64 };
 
 /* dlopen() looks for a name without a slash in the folders of the system. */
 static PetscErrorCode Open(const char *path, const MfgComplaints *complaints, void **library)
@@ -94,6 +97,16 @@ static const char *FindMissingMember(const MfgGameClass *klass)
                                : NULL;
 }
 
+/* Names stand in those of folders, between dashes. */
+static PetscBool IsName(const char *name)
+{
+  const size_t length = strlen(name);
+
+  for (const char *c = name; *c; c++)
+    if (*c != '_' && !(isascii((unsigned char)*c) && isalnum((unsigned char)*c))) return PETSC_FALSE;
+  return (PetscBool)(length > 0 && length <= LONGEST_NAME);
+}
+
 /* A key of the game's table that every game has anyway, or NULL. */
 static const char *FindCommonKey(const MfgGameClass *klass)
 {
@@ -126,6 +139,12 @@ static PetscErrorCode CheckClass(const char *path, const MfgPlugin *plugin, int 
   if (missing) {
     PetscCall(MfgComplain(complaints, "plugin", "%s: %s: %s", path,
                           klass && klass->name ? klass->name : "its game", missing));
+    PetscFunctionReturn(0);
+  }
+  if (!IsName(klass->name)) {
+    PetscCall(MfgComplain(complaints, "plugin",
+                          "%s has a game named '%.100s'; expected letters, digits and '_', %d at most", path,
+                          klass->name, LONGEST_NAME));
     PetscFunctionReturn(0);
   }
   if (FindCommonKey(klass)) {

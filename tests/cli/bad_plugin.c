@@ -1,7 +1,21 @@
 /* Plugins with one thing wrong each, which CASE names; test_plugins.py loads them. */
 #include <throng/game.h>
 
-enum { GOOD, ABI, INTEGERS, NO_SYMBOL, UNDEFINED, TAKEN, TWICE, EMPTY, NO_REWARDS, COMMON_KEY, NO_HELP };
+enum {
+  GOOD,
+  ABI,
+  INTEGERS,
+  NO_SYMBOL,
+  UNDEFINED,
+  TAKEN,
+  TWICE,
+  EMPTY,
+  NO_REWARDS,
+  COMMON_KEY,
+  NO_HELP,
+  OTHER_NAME,
+  LONG_NAME
+};
 
 #if defined(OTHER_ABI)
 #undef MFG_PLUGIN_ABI
@@ -16,6 +30,8 @@ static const MfgParameterSpec a_common_key[] = {
 
 static const MfgParameterSpec without_help[] = {{.key = "speed", .type = MFG_PARAMETER_REAL, .unit = ""},
                                                 {.key = NULL}};
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyz_0123456789"
 
 static PetscErrorCode SetUp(MfgGame game, MfgParameters parameters)
 {
@@ -47,7 +63,10 @@ static PetscErrorCode Rewards(MfgGame game, const MfgMeanField *mu, PetscReal r[
   PetscFunctionReturn(0);
 }
 
-static const MfgGameClass klass = {.name = CASE == TAKEN ? "four_rooms" : "to_and_fro",
+static const MfgGameClass klass = {.name = CASE == TAKEN        ? "four_rooms"
+                                           : CASE == OTHER_NAME ? "to/and-fro"
+                                           : CASE == LONG_NAME  ? LETTERS LETTERS
+                                                                : "to_and_fro",
                                    .summary = "two places",
                                    .parameters = CASE == COMMON_KEY ? a_common_key
                                                  : CASE == NO_HELP  ? without_help

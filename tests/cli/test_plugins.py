@@ -69,6 +69,9 @@ class Plugins(throng_test.ThrongTest):
                                    "every game has anyway; expected another name for it")
         self.assert_plugin_refused("no_help", "./plugin.so: to_and_fro: the key 'speed' of its table lacks something; "
                                    'expected a unit ("" where there is none), a help and, for choices, a range')
+        for case, name in (("other_name", "to/and-fro"), ("long_name", 2 * "abcdefghijklmnopqrstuvwxyz_0123456789")):
+            self.assert_plugin_refused(case, f"./plugin.so has a game named '{name}'; expected letters, digits and '_', "
+                                       "64 at most")
         self.take("integers")
         done = self.run_text(EXPERIMENT, check=2)
         self.assertIn("was compiled for a PETSc with 128-bit indices, and this program has one with", done.stderr)

@@ -114,7 +114,7 @@ def test_runs_without_a_result_are_counted_and_not_averaged(tmp_path, capsys):
     assert (second["good"], second["final.exploitability.mean"]) == (7, 4)
     output = capsys.readouterr()
     assert "5 runs of 14 without a result" in output.err and "damaged" in output.err
-    assert "6.5 [0.147, 12.9], last tenth 6.5, 2 of 7 runs: η = 0.1" in output.out
+    assert "6.5 [0.1469, 12.85], last tenth 6.5, 2 of 7 runs: η = 0.1" in output.out
 
 
 def test_a_setting_without_any_result_is_a_row(tmp_path):
@@ -337,6 +337,45 @@ def test_settings_whose_last_value_is_far_from_the_last_tenth_are_marked(tmp_pat
     output = capsys.readouterr().out
     assert "0.1 [0.1, 0.1], last tenth 3.8*, 2 of 2 runs: η = 0.2" in output
     assert output.count("* a factor of 3 or more from the mean over the last tenth") == 1
+
+
+def test_a_setting_whose_course_jumps_has_the_place_of_its_last_tenth(tmp_path, capsys):
+    falls = [10.0 * 0.9**p for p in range(40)]
+    ends = {
+        0.1: [*falls[:-1], 1.0],
+        0.2: [*falls[:-4], 6.0, 4.0, 5.1, 0.0],
+        0.5: [*falls[:-4], *[2.0] * 4],
+    }
+    runs = each(grid(solver__eta=ends), lambda axes: ends[axes["solver.eta"]])
+    compare(write(tmp_path, runs))
+    lines = [
+        one for one in capsys.readouterr().out.splitlines() if one.endswith(("0.1", "0.2", "0.5"))
+    ]
+    assert [line.rsplit(" ", 1)[1] for line in lines] == ["0.1", "0.5", "0.2"]
+    assert "0, last tenth 3.775*, 1 of 1 run: η = 0.2" in lines[2]
+
+
+def test_what_is_zero_to_round_off_is_equal(tmp_path, capsys):
+    ends = {0.1: 1e-9, 0.2: 0.0, 0.5: -1.279e-14, 1.0: 9e-11, 2.0: 1e-3}
+    runs = each(grid(solver__eta=ends), lambda axes: [10.0, ends[axes["solver.eta"]]])
+    compare(write(tmp_path, runs))
+    lines = [one for one in capsys.readouterr().out.splitlines() if "of 1 run: η" in one]
+    assert [line.rsplit(" ", 1)[1] for line in lines] == ["0.1", "0.2", "0.5", "1", "2"]
+    ends[0.1] = 1.1e-9
+    compare(
+        write(
+            tmp_path / "above",
+            each(grid(solver__eta=ends), lambda axes: [10.0, ends[axes["solver.eta"]]]),
+        )
+    )
+    lines = [one for one in capsys.readouterr().out.splitlines() if "of 1 run: η" in one]
+    assert [line.rsplit(" ", 1)[1] for line in lines] == ["0.2", "0.5", "1", "0.1", "2"]
+
+
+def test_a_printed_interval_holds_its_mean(tmp_path, capsys):
+    runs = each(grid(seed=[1, 2]), lambda axes: [1.405 + 1e-7 * axes["seed"]])
+    compare(write(tmp_path, runs))
+    assert "1.405 [1.405, 1.405], last tenth 1.405, 2 of 2 runs" in capsys.readouterr().out
 
 
 def test_settings_without_a_mean_are_named(tmp_path, capsys):

@@ -112,7 +112,7 @@ def test_places_that_are_not_in_the_plan_stay_white(tmp_path):
 def test_values_not_above_zero_are_said(tmp_path):
     folder = sweep(tmp_path, values=lambda axes: [8.0, -1e-16])
     found = drawings(folder)
-    assert "Means that are not above zero are black." in found["heat_exploitability"].caption
+    assert "Means that are not above zero are black" in found["heat_exploitability"].caption
     assert "Hollow marks" in found["curves_exploitability_iteration"].caption
 
 
@@ -121,7 +121,7 @@ def test_a_mean_of_zero_has_a_colour_of_its_own(tmp_path):
         tmp_path, values=lambda axes: [8.0, 0.0 if axes.get("solver.eta") == 0.1 else value(axes)]
     )
     drawing = drawings(folder)["heat_exploitability"]
-    assert "Means that are not above zero are black." in drawing.caption
+    assert "Means that are not above zero are black" in drawing.caption
     axes = panels(drawing)["MF-TRPO"]
     black = [patch.get_x() for patch in axes.patches if patch.get_facecolor() == (0, 0, 0, 1)]
     assert black == [-0.5, -0.5]
@@ -165,6 +165,31 @@ def test_a_cell_whose_course_jumps_has_a_star(tmp_path):
     assert [cells[x, 0] for x in range(3)] == [["7.00"], ["0.0100*"], ["7.00"]]
     assert "* a factor of 3 or more" in drawing.figure.texts[1].get_text()
     assert "*: a factor of 3 or more" in drawing.caption
+
+
+def test_what_is_zero_to_round_off_is_zero_in_a_cell_and_has_no_colour(tmp_path):
+    ends = {0.1: 1e-12, 0.5: -1.3e-14, 1.0: 0.5}
+    folder = sweep(tmp_path, values=lambda axes: [8.0, ends[axes.get("solver.eta", 1.0)]])
+    drawing = drawings(folder)["heat_exploitability"]
+    cells = shown(panels(drawing)["MF-TRPO"])
+    assert [cells[x, 0] for x in range(3)] == [["0"], ["0"], ["0.500"]]
+    assert panels(drawing)[""].get_ylim()[0] > 0.1
+    assert "zero to round-off, 1e-10 of the largest value of all; these are '0'" in drawing.caption
+
+
+def test_the_best_of_a_solver_is_none_that_jumps(tmp_path):
+    axes = grid(solver__type=["fictitious_play"], solver__temperature=list(range(1, 9)))
+    axes += grid(solver__type=["mf_trpo"])
+
+    def values(axes):
+        jumps = axes.get("solver.temperature") == 3
+        return [8.0] + [4.0, 0.5] * 20 + [4.0, 0.0] if jumps else [8.0] * 20 + [1.0] * 22
+
+    drawing = drawings(write(tmp_path, each(axes, values)))["curves_exploitability_iteration"]
+    best = panels(drawing)["Best of each solver"]
+    texts = [text.get_text() for text in best.get_legend().get_texts()]
+    assert texts == ["Fictitious play, τ = 1", "MF-TRPO"]
+    assert "over the last tenth of the rows where a course jumps" in drawing.caption
 
 
 def test_discounts_in_titles_and_ticks_are_those_of_the_plan(tmp_path):
@@ -241,11 +266,26 @@ def test_a_band_that_nears_zero_is_cut_and_said(tmp_path):
     corners = drawing.figure.axes[0].collections[0].get_paths()[0].vertices
     assert min(y for x, y in corners if x == 1) == pytest.approx(0.2)
     assert "1 of 1 bands reach closer to zero than a tenth of the mean" in drawing.caption
+    assert "and are cut there: at 50 % of all points, at 1 of 1 iterations." in drawing.caption
     geometric = drawings(folder, mean="geometric")["curves_exploitability_iteration"]
     corners = geometric.figure.axes[0].collections[0].get_paths()[0].vertices
     spread = np.log(3) / 2 * np.sqrt(2) * 12.7062047 / np.sqrt(2)
     low = min(y for x, y in corners if x == 1)
     assert low == pytest.approx(np.sqrt(3) * np.exp(-spread), rel=1e-6)
+
+
+def test_the_caption_says_for_which_part_bands_are_cut(tmp_path):
+    ends = {1: [1.0, 8.0, 8.0, 8.0, 8.0], 2: [3.0, 8.0, 8.1, 8.0, 8.1]}
+    folder = write(tmp_path, each(grid(seed=ends), lambda axes: ends[axes["seed"]]))
+    found = drawings(folder)
+    assert (
+        "cut there: at 20 % of all points, at 0 of 4 iterations."
+        in found["curves_exploitability_iteration"].caption
+    )
+    ends[1][1] = 20.0
+    folder = write(tmp_path / "more", each(grid(seed=ends), lambda axes: ends[axes["seed"]]))
+    caption = drawings(folder)["curves_exploitability_seconds"].caption
+    assert "at 40 % of all points, between 0 and 0.01 of 0.04 seconds." in caption
 
 
 def test_runs_that_stopped_earlier_or_failed_are_said(tmp_path):
@@ -323,7 +363,8 @@ def test_long_titles_are_broken_and_dollars_are_dollars(tmp_path):
 def test_single_runs_have_no_band(tmp_path):
     folder = write(tmp_path, each(grid(solver__eta=[1, 2]), lambda axes: [2.0, 1.0]))
     caption = drawings(folder)["curves_exploitability_iteration"].caption
-    assert "2 of 2 curves are of a single seed and have no band." in caption
+    assert "φ(π) of runs that ended well, one for each curve: no bands." in caption
+    assert "Means" not in caption and "means" not in caption
     (legend,) = drawings(folder)["curves_exploitability_iteration"].figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["η = 1", "η = 2"]
 

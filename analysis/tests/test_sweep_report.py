@@ -71,7 +71,7 @@ def test_every_run_is_in_the_table(tmp_path, capsys):
         "converged",
     ]
     assert rows[0]["reason"] == "no memory: </script><b>" and "<b>" not in html
-    assert rows[5]["mind"] == "stale" and rows[4]["mind"] is None
+    assert rows[5]["remark"] == "stale" and rows[4]["remark"] is None
     for row, run in zip(rows, runs, strict=True):
         assert (row["solver.eta"], row["solver.beta.value"], row["seed"]) == tuple(
             run.axes[key] for key in ("solver.eta", "solver.beta", "seed")
@@ -97,6 +97,40 @@ def test_runs_without_known_parameters_are_in_the_table_of_runs_alone(tmp_path):
     assert "No run that ended well has a metric." in html
 
 
+def test_a_setting_whose_course_jumps_has_a_star_and_stands_by_its_last_tenth(tmp_path):
+    ends = {0.1: [9.0, 9.0, 0.0], 0.5: [9.0, 8.0, 8.0], 1.0: [9.0, 9.0, 9.0]}
+    ends = {eta: [9.0] * 30 + end for eta, end in ends.items()}
+    axes = grid(solver__eta=ends, seed=[1, 2])
+    html = report(write(tmp_path, each(axes, lambda axes: ends[axes["solver.eta"]])))
+    rows = data(html, "groups-0")
+    assert [(row["solver.eta"], row["*"]) for row in rows] == [(0.1, "*"), (0.5, None), (1, None)]
+    assert rows[0]["late"] == 6.75
+    ends[0.5][-4:] = [6.0] * 4
+    folder = write(tmp_path / "more", each(axes, lambda axes: ends[axes["solver.eta"]]))
+    assert [row["solver.eta"] for row in data(report(folder), "groups-0")] == [0.5, 0.1, 1]
+
+
+def test_an_experiment_of_one_run_has_no_means(tmp_path, capsys):
+    write(tmp_path, sweep(tmp_path))
+    write(tmp_path, [Made({"seed": 1})], name="alone")
+    html = report(tmp_path).split('id="experiment-')[1]
+    alone = html if ">alone<" in html else report(tmp_path).split('id="experiment-')[2]
+    assert "<h3>The run</h3>" in alone and "The run: its last and best" in alone
+    assert "single seed" not in alone and "Means" not in alone and "1 run," not in alone
+    runs = each(grid(seed=[1, 2]), lambda axes: [1.0])
+    for run in runs:
+        run.status = "failed"
+    report(write(tmp_path, runs, name="bad"), code=1)
+    assert "no run of 2 has a result, so there are no means" in capsys.readouterr().err
+
+
+def test_heads_of_columns_say_what_they_are(tmp_path):
+    html = report(write(tmp_path, sweep(tmp_path)))
+    titles = {one["title"] for one in Page(html).all("th") if "title" in one}
+    assert any("runs in the table below" in title for title in titles)
+    assert any("number of the setting" in title for title in titles)
+
+
 def test_every_setting_is_in_the_table_of_means(tmp_path):
     folder = write(tmp_path, sweep(tmp_path))
     html = report(folder)
@@ -108,7 +142,7 @@ def test_every_setting_is_in_the_table_of_means(tmp_path):
     assert row["late"] == row["mean"]  # of two rows the last
     half = 2.776445 * (0.5 * 2.5**0.5) / 5**0.5
     assert (row["low"], row["high"]) == pytest.approx((1.5 - half, 1.5 + half), rel=1e-5)
-    of_it = [r for r in data(html, "runs-0") if f"group={r['group']}" == row["runs of it"]]
+    of_it = [r for r in data(html, "runs-0") if f"group={r['group']}" == row["show"]]
     assert [(r["solver.eta"], r["solver.beta.value"]) for r in of_it] == [(0.5, 0.2)] * 5
 
 
@@ -199,7 +233,7 @@ def test_a_rerun_beside_a_result_has_a_section_too(tmp_path):
     anchors = re.findall(r'<section class="run" id="run-0-(.*?)">', html)
     assert anchors == [runs[0].run_id, f"{runs[0].run_id}.failed", runs[1].run_id]
     assert f"grid / {runs[0].run_id} (failed rerun)" in html
-    assert data(html, "runs-0")[0]["mind"] == "beside it: converged"
+    assert data(html, "runs-0")[0]["remark"] == "beside it: converged"
 
 
 def test_a_report_takes_the_questions_of_compare(tmp_path, capsys):

@@ -14,7 +14,6 @@ from throng_analysis.figures.bands import draw_bands
 from throng_analysis.figures.cells import draw_cells
 from throng_analysis.figures.style import Drawing
 from throng_analysis.groups import (
-    FAR_WORDS,
     Grouping,
     SeedGroup,
     group,
@@ -24,6 +23,7 @@ from throng_analysis.groups import (
 )
 from throng_analysis.metrics import BY_COLUMN, EXPLOITABILITY, GAPS, Metric
 from throng_analysis.output import write_whole, writing_below
+from throng_analysis.ranking import FAR_WORDS, ends_of, in_order
 from throng_analysis.record import ENDED_WELL
 from throng_analysis.scan import STATUSES, Entry, scan
 from throng_analysis.statistics import ARITHMETIC
@@ -168,8 +168,9 @@ def frame_of_groups(grouping: Grouping, question: Question) -> pl.DataFrame:
         numbers[f"best.{column}"] = question.mean
     numbers |= {"iterations": ARITHMETIC, "solve_seconds": ARITHMETIC}
     rows = [_row(one, numbers, bool(grouping.pooled)) for one in grouping.groups]
+    ends = ends_of(grouping.groups, question.measured, question.mean)
     for row, one in zip(rows, grouping.groups, strict=True):
-        row[f"final.{column}.far"] = one.is_far(column, question.mean)
+        row[f"final.{column}.far"] = ends[id(one)].far
     names = [*grouping.keys, *(name for name in rows[0] if name not in grouping.keys)]
     return pl.DataFrame([column_of(name, rows) for name in names])
 
@@ -189,23 +190,28 @@ def _row(one: SeedGroup, numbers: dict[str, str], pooled: bool) -> dict:
 
 
 def best_of(grouping: Grouping, question: Question) -> str:
-    """Return the settings with the smallest final means, in words."""
-    name = f"final.{question.metric}"
-    found = [(one.spread(name, question.mean), one) for one in grouping.groups]
-    found = sorted((pair for pair in found if pair[0].mean is not None), key=lambda p: p[0].mean)
+    """Return the settings that end lowest, in words."""
+    ends = ends_of(grouping.groups, question.measured, question.mean)
+    found = in_order(grouping.groups, ends)
     lines = [f"{question.measured.label} at the end, {question.mean} mean {grouping.averaging}:"]
-    far = [one.is_far(question.metric, question.mean) for _, one in found[:MOST_PRINTED]]
-    for (spread, one), mark in zip(found, far, strict=False):
-        interval = "" if spread.low is None else f" [{spread.low:.3g}, {spread.high:.3g}]"
-        late = one.spread(f"late.{question.metric}", question.mean).mean
-        interval += "" if late is None else f", last tenth {late:.3g}{'*' * mark}"
-        runs = f"{spread.count} of {several(len(one.entries), 'run')}"
-        if spread.seeds < spread.count:
-            runs += f", {several(spread.seeds, 'seed')}"
-        lines.append(f"  {spread.mean:.4g}{interval}, {runs}: {one.label}")
+    for one in found[:MOST_PRINTED]:
+        end = ends[id(one)]
+        # The same digits throughout: rounded so, an interval still holds its mean.
+        mean, low, high, late = map(_words, (end.mean, end.spread.low, end.spread.high, end.late))
+        interval = f" [{low}, {high}]" * bool(low)
+        interval += f", last tenth {late}{'*' * end.far}" * bool(late)
+        runs = f"{end.spread.count} of {several(len(one.entries), 'run')}"
+        if end.spread.seeds < end.spread.count:
+            runs += f", {several(end.spread.seeds, 'seed')}"
+        lines.append(f"  {mean}{interval}, {runs}: {one.label}")
     if more := len(found[MOST_PRINTED:]):
         lines.append(f"  {several(more, 'more setting')} in compare.csv")
-    if any(far):
-        lines.append(f"  * {FAR_WORDS}")
+    if any(ends[id(one)].far for one in found[:MOST_PRINTED]):
+        lines.append(f"  * {FAR_WORDS}; it has the place of that mean")
+    name = f"final.{question.metric}"
     lines += [f"  {words}" for words in without_mean(grouping, name, question.mean)]
     return "\n".join(lines)
+
+
+def _words(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"

@@ -5,8 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from throng_analysis.errors import InputError
 from throng_analysis.labels import (
     ASIDE,
@@ -28,11 +26,6 @@ WITHOUT_EFFECT = ("output.", "name")
 # A number of more letters than this is rounded in a label, to so many digits or more: until its
 # distances from 0 and from 1 change by no more than so large a part, and all values differ.
 LETTERS, DIGITS, LOSS = 6, 3, 0.01
-FAR, ROUND_OFF = 3, 1e-10  # a factor; a part of the largest value of a course
-FAR_WORDS = (
-    f"a factor of {FAR} or more from the mean over the last tenth of the rows: the course jumps or "
-    "still moves"
-)
 Setting = dict[str, object]  # dotted key → value, fully resolved as far as it is known
 
 
@@ -60,18 +53,6 @@ class SeedGroup:
     def spread(self, name: str, mean: str = ARITHMETIC) -> Spread:
         """Return the spread of a number such as 'final.exploitability' over the good runs."""
         return Spread.of([entry.numbers.get(name) for entry in self.good], mean, self.seeds)
-
-    def is_far(self, column: str, mean: str) -> bool:
-        """Return whether the mean at the end says little of where a metric went.
-
-        That is where it is not near the mean over the last tenth of the rows, round-off apart.
-        """
-        end, late = (self.spread(f"{name}.{column}", mean).mean for name in ("final", "late"))
-        if end is None or late is None:
-            return False
-        size = max(np.abs(entry.courses[column].values).max(initial=0) for entry in self.good)
-        less, more = sorted((abs(end), abs(late)))
-        return bool(FAR * less <= more > ROUND_OFF * size)
 
     def words(self, keys: Sequence[str]) -> str:
         """Return the parameters `keys` as a label has them, and what the runs are taken over."""

@@ -18,6 +18,13 @@ class Column:
 
     key: str
     kind: str = "text"  # or number, state, run (a link to its section), filter (a button), long
+    meaning: str = ""  # shown when the mouse is on the head
+
+    def head(self) -> str:
+        """Return the head of the column, a button that sorts by it."""
+        title = f' title="{escape(self.meaning)}"' if self.meaning else ""
+        words = _breakable(self.key)
+        return f'<th scope="col" class="{self.kind}"{title}><button>{words}</button></th>'
 
 
 def script() -> Html:
@@ -39,11 +46,9 @@ def live_table(
     with `run-N-`.
     """
     rows = [[_short(cell) for cell in row] for row in rows]
-    data = {"columns": [vars(column) for column in columns], "rows": rows}
-    heads = "".join(
-        f'<th scope="col" class="{column.kind}"><button>{_breakable(column.key)}</button></th>'
-        for column in columns
-    )
+    keys = [{"key": column.key, "kind": column.kind} for column in columns]
+    data = {"columns": keys, "rows": rows}
+    heads = "".join(column.head() for column in columns)
     links = {one.removeprefix(f"{name.replace('runs', 'run')}-"): one for one in anchors}
     body = "\n".join(f"<tr>{_cells(row, columns, links)}</tr>" for row in rows[:FIRST_ROWS])
     shown = f"The first {FIRST_ROWS} of {len(rows)} rows; the others, and sorting, need"

@@ -64,6 +64,8 @@ def without_result(entries: Sequence[Entry], where: str) -> list[str]:
     lacking = sum(not entry.good for entry in entries)
     if not lacking:
         return []
+    if lacking == len(entries):
+        return [f"no run of {len(entries)} has a result, so there are no means"]
     return [
         f"{several(lacking, 'run')} of {len(entries)} without a result: "
         f"means are over the others; {where} counts them for each setting"

@@ -13,13 +13,31 @@ from throng_analysis.labels import SEED
 from throng_analysis.live import Column, live_table
 from throng_analysis.metrics import GAPS, METRICS, MU_PI_DELTA, Metric
 from throng_analysis.page import Html, marked, number, table, text
+from throng_analysis.ranking import FAR_WORDS, ends_of, in_order
 from throng_analysis.scan import STATUSES, Entry, scan
 from throng_analysis.section import badge, heading
-from throng_analysis.summary import remarks_on, several
+from throng_analysis.summary import remarks_on
 
 FINAL = (*GAPS, MU_PI_DELTA)  # metrics of which the table of runs has the last value
 # Columns in which other cells than empty ones tell nothing.
 NOTHING = {"launches": (None, 1)}
+# The columns of the table of settings after its parameters: their kind and what they are.
+NUMBERS = {
+    "runs": ("number", "runs of the setting, whatever became of them"),
+    "good": ("number", "those that ended well; the means are over these"),
+    "mean": ("number", "mean of the last recorded values"),
+    "*": ("text", FAR_WORDS),
+    "low": ("number", "lower end of the 95 % confidence interval of the mean"),
+    "high": ("number", "upper end of the 95 % confidence interval of the mean"),
+    "median": ("number", "median of the last recorded values"),
+    "late": ("number", "mean over the last tenth of the recorded rows"),
+    "best": ("number", "mean of the smallest value of each run"),
+    "iterations": ("number", "mean number of outer iterations"),
+    "seconds": ("number", "mean time of solution"),
+}
+REMARK = "whether another program made it, the plan lacks it, or a further folder of it is there"
+GROUP = "number of the setting: 'show' in the table of settings filters by it"
+REASON = "why the run stopped"
 Picture = Callable[[Drawing], Html]  # writes a figure beside the page and returns it
 
 
@@ -73,8 +91,7 @@ class Sweep:
 
     def _comparison(self, index: int, picture: Picture) -> list[Html]:
         grouping = self.grouping
-        by_seed = grouping.over == [SEED] and not grouping.pooled
-        title = Html(f"<h3>Means {text('over seeds' if by_seed else grouping.averaging)}</h3>")
+        title = Html(f"<h3>{text(self._about_means())}</h3>")
         if self.metric is None:
             name = self.question.metric or "a metric"
             return [title, Html(f"<p>No run that ended well has {text(name)}.</p>")]
@@ -82,6 +99,14 @@ class Sweep:
         figures = "".join(map(picture, draw(grouping, question)))
         pictures = Html(f'<div class="figures means">{figures}</div>')
         return [title, pictures, _groups(index, grouping, question)]
+
+    def _about_means(self) -> str:
+        """Return the heading above the means."""
+        grouping = self.grouping
+        if grouping.groups and all(len(one.entries) == 1 for one in grouping.groups):
+            return "The run" if len(grouping.groups) == 1 else "Settings, a run each"
+        by_seed = grouping.over == [SEED] and not grouping.pooled
+        return f"Means {'over seeds' if by_seed else grouping.averaging}"
 
 
 def _entries(experiment: Experiment, metric: Metric, question: Question) -> list[Entry]:
@@ -132,28 +157,30 @@ def _duration(seconds: float) -> str:
 def _groups(index: int, grouping: Grouping, question: Question) -> Html:
     """Return the table of settings, in the order of their means."""
     metric, mean = question.measured, question.mean
-    final, best = f"final.{metric.column}", f"best.{metric.column}"
+    ends = ends_of(grouping.groups, metric, mean)
+    number_of = {id(one): number for number, one in enumerate(grouping.groups, 1)}
+    ranked = in_order(grouping.groups, ends)
     rows = []
-    for place, one in enumerate(grouping.groups, 1):
-        end, least = one.spread(final, mean), one.spread(best, mean)
-        late = one.spread(f"late.{metric.column}", mean)
+    for one in [*ranked, *(one for one in grouping.groups if ends[id(one)].place is None)]:
+        end, least = ends[id(one)], one.spread(f"best.{metric.column}", mean)
         passed, spent = one.spread("iterations"), one.spread("solve_seconds")
         settings = [_cell(one.setting.get(key)) for key in grouping.keys]
         runs = [len(one.entries), len(one.good)]
-        means = [end.mean, end.low, end.high, end.median, late.mean, least.mean]
-        means += [passed.mean, spent.mean]
-        rows.append([f"group={place}", *settings, *runs, *means])
-    rows.sort(key=lambda row: (row[-8] is None, row[-8]))
-    numbers = ("runs", "good", "mean", "low", "high", "median", "late", "best")
-    numbers += ("iterations", "seconds")
-    columns = [Column("runs of it", "filter"), *map(Column, grouping.keys)]
-    columns += [Column(name, "number") for name in numbers]
+        means = [end.mean, "*" if end.far else None, end.spread.low, end.spread.high]
+        means += [end.spread.median, end.late, least.mean, passed.mean, spent.mean]
+        rows.append([f"group={number_of[id(one)]}", *settings, *runs, *means])
+    columns = [Column("show", "filter", "a button that shows the runs in the table below")]
+    columns += map(Column, grouping.keys)
+    columns += [Column(name, *about) for name, about in NUMBERS.items()]
+    at_end = f"of {metric.label} at the end"
     caption = (
-        f"Every setting. mean, low, high, median: of {metric.label} at the end, with the 95 % "
-        f"confidence interval of the {mean} mean; late: the same mean over the last tenth of the "
-        f"rows; best: {mean} mean of the smallest values; all over the runs that ended well."
+        f"Every setting. mean, low, high, median: {at_end}, with the 95 % confidence interval of "
+        f"the {mean} mean; late: the same mean over the last tenth of the rows; best: {mean} mean "
+        "of the smallest values; all over the runs that ended well."
     )
-    return live_table(f"groups-{index}", caption, columns, rows)
+    if any(end.far for end in ends.values()):
+        caption += f" *: {FAR_WORDS}; it has the place of that mean."
+    return live_table(f"groups-{index}", caption, *_seen(columns, rows))
 
 
 def _runs(index: int, sweep: Sweep, anchors: Collection[str]) -> Html:
@@ -169,17 +196,17 @@ def _runs(index: int, sweep: Sweep, anchors: Collection[str]) -> Html:
     finals = [*dict.fromkeys(finals), "iterations", "solve_seconds"]
     groups = enumerate(sweep.grouping.groups, 1)
     of = {id(entry): place for place, one in groups for entry in one.entries}
-    columns = [Column("run", "run"), Column("status", "state"), Column("mind")]
+    columns = [Column("run", "run"), Column("status", "state"), Column("remark", "text", REMARK)]
     columns += map(Column, (*keys, *over))
     columns += [Column(name, "number") for name in (*finals, "ranks", "launches")]
-    columns += [Column("group", "number"), Column("reason", "long")]
+    columns += [Column("group", "number", GROUP), Column("reason", "long", REASON)]
     rows = []
     for entry in entries:
         rows.append(
             [
                 entry.run_id,
                 entry.status,
-                ", ".join(_mind(entry)) or None,
+                ", ".join(_remark(entry)) or None,
                 *(_cell(setting.get(id(entry), {}).get(key)) for key in keys),
                 *(_cell(entry.parameters.get(key)) for key in over),
                 *map(entry.numbers.get, finals),
@@ -192,13 +219,15 @@ def _runs(index: int, sweep: Sweep, anchors: Collection[str]) -> Html:
 
 
 def _about_runs(entries: Sequence[Entry]) -> str:
+    if len(entries) == 1:
+        return "The run: its last and best recorded values."
     return (
-        f"All {several(len(entries), 'run')}, in the order of the plan: the parameters in which "
-        "they differ, last and best recorded values. A press on the head of a column sorts."
+        f"All {len(entries)} runs, in the order of the plan: the parameters in which they differ, "
+        "last and best recorded values. A press on the head of a column sorts."
     )
 
 
-def _mind(entry: Entry) -> list[str]:
+def _remark(entry: Entry) -> list[str]:
     notes = ["stale"] if entry.stale else []
     notes += ["not in the plan"] if entry.planned is False else []
     return notes + [f"beside it: {status}" for status in entry.others]

@@ -18,6 +18,7 @@ from throng_analysis.figures.style import MUTED, Drawing, new_figure, settings, 
 from throng_analysis.groups import Grouping, SeedGroup
 from throng_analysis.labels import some_of
 from throng_analysis.metrics import Metric
+from throng_analysis.ranking import End, ends_of
 from throng_analysis.statistics import GEOMETRIC
 
 STYLES = tuple((colour, *LINES[i % len(LINES)]) for i, colour in enumerate(COLOURS))
@@ -44,13 +45,21 @@ class Means:
     mean: str
     abscissa: str
     courses: dict[int, MeanCourse]  # of those that have a mean anywhere, by the id of the setting
+    ends: dict[int, End]
 
     @classmethod
-    def of(cls, grouping: Grouping, metric: Metric, mean: str, abscissa: str) -> "Means":
+    def of(
+        cls,
+        grouping: Grouping,
+        metric: Metric,
+        mean: str,
+        abscissa: str,
+        ends: dict[int, End],
+    ) -> "Means":
         """Compute the mean courses."""
         courses = {id(one): _course(one, metric, mean, abscissa) for one in grouping.groups}
         known = {key: course for key, course in courses.items() if _has_mean(course)}
-        return cls(grouping, metric, mean, abscissa, known)
+        return cls(grouping, metric, mean, abscissa, known, ends)
 
     @property
     def heading(self) -> str:
@@ -68,10 +77,11 @@ def draw_bands(grouping: Grouping, metric: Metric, mean: str) -> list[Drawing]:
     Nothing if no setting has a mean.
     """
     drawings = []
+    ends = ends_of(grouping.groups, metric, mean)
     for abscissa in ABSCISSAE:
-        means = Means.of(grouping, metric, mean, abscissa)
+        means = Means.of(grouping, metric, mean, abscissa, ends)
         drawn = [one for one in grouping.groups if id(one) in means.courses]
-        panels = panels_of(drawn, grouping.keys, metric, mean) if drawn else []
+        panels = panels_of(drawn, grouping.keys, ends) if drawn else []
         pages = [panels[at : at + MOST_PANELS] for at in range(0, len(panels), MOST_PANELS)]
         for number, page in enumerate(pages, 1):
             drawings.append(_drawing(page, number if len(pages) > 1 else 0, means))
@@ -193,8 +203,9 @@ def _lower_edge(course: MeanCourse) -> np.ndarray:
     return course.low if course.kind == GEOMETRIC else np.maximum(course.low, CUT * course.mean)
 
 
-def _is_cut(course: MeanCourse) -> bool:
-    return bool((_lower_edge(course) > course.low)[_has_band(course)].any())
+def _cut(course: MeanCourse) -> np.ndarray:
+    """Return where along its course a band is cut."""
+    return course.x[_has_band(course) & (_lower_edge(course) > course.low)]
 
 
 def _curve(course: MeanCourse, metric: Metric) -> Curve:
@@ -285,15 +296,21 @@ def _notes(page: list[Panel], means: Means) -> list[str]:
     groups = _distinct(page)
     courses = means.courses_of(groups)
     kind = "Geometric" if means.mean == GEOMETRIC else "Arithmetic"
-    notes = [
-        f"{kind} means of {means.metric.symbol} {means.grouping.averaging}, of the runs that ended "
-        "well, with their 95 % confidence intervals (Student's t over seeds) as bands.",
-        f"Runs of each setting: {_span([course.runs for course in courses])}.",
-    ]
-    if any(course.seeds < course.runs for course in courses):
-        notes.append(f"Seeds of each: {_span([course.seeds for course in courses])}.")
-    if single := sum(course.seeds == 1 for course in courses):
-        notes.append(f"{single} of {len(courses)} curves are of a single seed and have no band.")
+    single = sum(course.seeds == 1 for course in courses)
+    if all(course.runs == 1 for course in courses):
+        notes = [f"{means.metric.symbol} of runs that ended well, one for each curve: no bands."]
+    else:
+        notes = [
+            f"{kind} means of {means.metric.symbol} {means.grouping.averaging}, of the runs that "
+            "ended well, with their 95 % confidence intervals (Student's t over seeds) as bands.",
+            f"Runs of each setting: {_span([course.runs for course in courses])}.",
+        ]
+        if any(course.seeds < course.runs for course in courses):
+            notes.append(f"Seeds of each: {_span([course.seeds for course in courses])}.")
+        if single:
+            which = f"{single} of {len(courses)} curves are" if len(courses) > 1 else "The curve is"
+            have = "have" if len(courses) > 1 else "has"
+            notes.append(f"{which} of a single seed and {have} no band.")
     if held := sum(course.held for course in courses):
         total = sum(course.runs for course in courses)
         notes.append(
@@ -314,24 +331,36 @@ def _notes_of_coloured(page: list[Panel], means: Means) -> list[str]:
     notes = []
     coloured = {id(one): one for panel in page for one in panel.coloured}
     courses = means.courses_of(list(coloured.values()))
-    if cut := sum(map(_is_cut, courses)):
-        bands = sum(bool(_has_band(course).any()) for course in courses)
+    cut = [places for places in map(_cut, courses) if len(places)]
+    if cut:
+        bands = [places for places in map(_has_band, courses) if places.any()]
+        share = sum(map(len, cut)) / sum(places.sum() for places in bands)
+        first, last = min(places[0] for places in cut), max(places[-1] for places in cut)
+        end = max(course.x[-1] for course in courses)
+        where = f"at {first:.3g}" if first == last else f"between {first:.3g} and {last:.3g}"
         notes.append(
-            f"{cut} of {bands} bands reach closer to zero than a tenth of the mean, or below zero, "
-            "and are cut there."
+            f"{len(cut)} of {len(bands)} bands reach closer to zero than a tenth of the mean, or "
+            f"below zero, and are cut there: at {max(1, round(100 * share))} % of all points, "
+            f"{where} of {end:.3g} {ABSCISSAE[means.abscissa]}."
         )
     if any((course.mean <= 0).any() for course in courses):
         notes.append(
             "Hollow marks at the lower edge: means that are not above zero; they have no band."
         )
     if any(panel.title.startswith(BEST) for panel in page):
-        notes.append(f"'{BEST}' is chosen by the means at the end.")
+        notes.append(f"'{BEST}' is chosen by the means at the end{_or_late(page, means)}.")
     if any(panel.has_grey for panel in page):
         notes.append(
-            f"In each panel the {MOST_COLOURED} settings with the smallest means at the end are "
-            "coloured; the others are grey, without bands."
+            f"In each panel the {MOST_COLOURED} settings with the smallest means at the end"
+            f"{_or_late(page, means)} are coloured; the others are grey, without bands."
         )
     return notes
+
+
+def _or_late(page: list[Panel], means: Means) -> str:
+    """Return which other means decide, where the last values of a setting say little."""
+    far = any(means.ends[id(one)].far for one in _distinct(page))
+    return " (over the last tenth of the rows where a course jumps or still moves)" * far
 
 
 def _notes_of_own(own: Sequence[str]) -> list[str]:

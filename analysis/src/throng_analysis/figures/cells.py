@@ -14,10 +14,11 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from throng_analysis.figures.style import INK, MUTED, PAPER, WALL, Drawing, settings
 from throng_analysis.figures.tiles import CELL, HEAD, LINE, Panel, panels_of, places_of
-from throng_analysis.groups import FAR_WORDS, Grouping, SeedGroup
+from throng_analysis.groups import Grouping, SeedGroup
 from throng_analysis.labels import key_words
 from throng_analysis.metrics import Metric
-from throng_analysis.statistics import GEOMETRIC, Spread
+from throng_analysis.ranking import FAR_WORDS, ROUND_OFF, End, ends_of
+from throng_analysis.statistics import GEOMETRIC
 
 COLOURS, BELOW_ZERO = "viridis", "#000000"
 LETTER = 0.24  # inches, the least cell with a letter in it
@@ -37,10 +38,10 @@ def draw_cells(
     A solver without one of them has the first of its own in its place, if one varies.
     """
     panels = panels_of(grouping, axes)
-    spreads = {id(one): one.spread(f"final.{metric.column}", mean) for one in grouping.groups}
-    norm = _norm([spread.mean for spread in spreads.values()])
+    ends = ends_of(grouping.groups, metric, mean)
+    norm = _norm([end.mean for end in ends.values() if not end.is_zero])
     pages = [panels[at : at + MOST_PANELS] for at in range(0, len(panels), MOST_PANELS)]
-    maps = [Map(page, grouping, metric, mean, spreads, norm) for page in pages]
+    maps = [Map(page, grouping, metric, mean, ends, norm) for page in pages]
     return [one.drawing(number if len(maps) > 1 else 0) for number, one in enumerate(maps, 1)]
 
 
@@ -60,20 +61,19 @@ class Map:
         grouping: Grouping,
         metric: Metric,
         mean: str,
-        spreads: dict[int, Spread],
+        ends: dict[int, End],
         norm: LogNorm,
     ):
         self.panels, self.grouping, self.metric, self.mean = panels, grouping, metric, mean
-        self.spreads, self.norm = spreads, norm
+        self.ends, self.norm = ends, norm
         self.groups = [one for panel in panels for one in panel.cells.values()]
         self.colours = mpl.colormaps[COLOURS].with_extremes(under=BELOW_ZERO)
-        means = [spread.mean for spread in spreads.values()]
-        self.not_above = any(value is not None and value <= 0 for value in means)
-        self.far = {id(one) for one in self.groups if one.is_far(metric.column, mean)}
+        self.any_black = any(map(_is_black, ends.values()))
+        self.far = {id(one) for one in self.groups if ends[id(one)].far}
 
     def mean_of(self, one: SeedGroup) -> float | None:
         """Return what a cell shows, None if no run has it."""
-        return self.spreads[id(one)].mean
+        return self.ends[id(one)].mean
 
     def drawing(self, number: int) -> Drawing:
         """Draw the figure; `number` is that of the page, 0 if it is the only one."""
@@ -146,14 +146,15 @@ class Map:
             back = {"facecolor": WALL, "edgecolor": "none", "pad": 0.8}
             axes.text(x, y, words, ha="center", va="center", size=7.5, color=INK, bbox=back)
             return
-        colour = self.colours(self.norm(value) if value > 0 else -1.0)
+        end = self.ends[id(one)]
+        colour = self.colours(-1.0 if _is_black(end) else self.norm(value))
         axes.add_patch(Rectangle(*box, facecolor=colour, **edge))
         if panel.cell != CELL:
             return
         lacking = sum(one.lacking().values())
         ink = INK if np.dot(colour[:3], (0.299, 0.587, 0.114)) > 0.5 else PAPER
         raised = 0.14 if lacking else 0
-        words = short(value) + "*" * (id(one) in self.far)
+        words = ("0" if end.is_zero else short(value)) + "*" * end.far
         axes.text(x, y + raised, words, ha="center", va="center", size=9.5, color=ink)
         if lacking:
             counted = f"{len(one.good)} of {len(one.entries)}"
@@ -161,9 +162,9 @@ class Map:
 
     def _draw_bar(self, figure: Figure, box: tuple) -> None:
         scale = ScalarMappable(self.norm, self.colours)
-        extend = "min" if self.not_above else "neither"
+        extend = "min" if self.any_black else "neither"
         bar = figure.colorbar(scale, cax=figure.add_axes(box), extend=extend)
-        if self.not_above:
+        if self.any_black:
             bar.ax.text(1.6, -0.1, "≤ 0", transform=bar.ax.transAxes, va="center", size=9.5)
         bar.outline.set_visible(False)
         if self.norm.vmax < 100 * self.norm.vmin:
@@ -174,7 +175,7 @@ class Map:
 
     def _is_below(self, one: SeedGroup) -> bool:
         """Return whether a setting has no mean although its runs have values."""
-        return self.mean_of(one) is None and self.spreads[id(one)].count > 0
+        return self.mean_of(one) is None and self.ends[id(one)].spread.count > 0
 
     def _why(self, one: SeedGroup) -> str:
         """Return why a setting has no mean, a line for each status."""
@@ -205,13 +206,21 @@ class Map:
             notes.append("'3 of 5': so many runs of the setting have a result.")
         if any(map(self._is_below, without)):
             notes.append("'≤ 0': a run is not above zero, and so there is no geometric mean.")
-        if self.not_above:
-            notes.append("Means that are not above zero are black.")
+        if self.any_black:
+            notes.append(
+                "Means that are not above zero are black, and so are those that are zero to "
+                f"round-off, {ROUND_OFF:g} of the largest value of all; these are '0'."
+            )
         if written and self.far:
             notes.append(f"*: {FAR_WORDS}.")
         if any(len(p.cells) < len(p.ticks[0]) * len(p.ticks[1]) for p in self.panels):
             notes.append("White: there is no such run.")
         return notes
+
+
+def _is_black(end: End) -> bool:
+    """Return whether a mean has no place on the scale of colours."""
+    return end.mean is not None and (end.mean <= 0 or end.is_zero)
 
 
 def short(value: float) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from throng_analysis.figures.panels import COLOURS
 from throng_analysis.groups import SeedGroup
 from throng_analysis.labels import SOLVER, setting_label
-from throng_analysis.metrics import Metric
+from throng_analysis.ranking import End, in_order
 
 MOST_COLOURED = len(COLOURS)  # settings of a panel; the others are thin and grey
 BEST = "Best of each solver"
@@ -39,10 +39,9 @@ class Panel:
 
 
 def panels_of(
-    groups: Sequence[SeedGroup], keys: Sequence[str], metric: Metric, mean: str
+    groups: Sequence[SeedGroup], keys: Sequence[str], ends: dict[int, End]
 ) -> list[Panel]:
     """Return a panel for each game and way to measure; for each solver, too, if they hold many."""
-    final = {id(one): one.spread(f"final.{metric.column}", mean).mean for one in groups}
     outer = [key for key in keys if not key.startswith("solver.")]
     panels = _split(groups, keys, outer, outer)
     if SOLVER in keys and max(len(panel.groups) for panel in panels) > MOST_COLOURED:
@@ -51,14 +50,13 @@ def panels_of(
             part
             for panel in panels
             for part in (
-                _best_of_solvers(panel, inner, final),
+                _best_of_solvers(panel, inner, ends),
                 *_split(panel.groups, keys, [SOLVER, *outer], outer),
             )
             if len(part.groups) > 1  # the only setting of a solver is its best
         ]
     for panel in panels:
-        known = [one for one in panel.groups if final[id(one)] is not None]
-        panel.coloured = sorted(known, key=lambda one: final[id(one)])[:MOST_COLOURED]
+        panel.coloured = in_order(panel.groups, ends)[:MOST_COLOURED]
     return panels
 
 
@@ -77,12 +75,10 @@ def _split(
     return list(panels.values())
 
 
-def _best_of_solvers(panel: Panel, inner: Sequence[str], final: dict[int, float | None]) -> Panel:
-    best: dict[str, SeedGroup] = {}
-    for one in panel.groups:
-        solver, value = one.setting.get(SOLVER), final[id(one)]
-        if value is not None and (solver not in best or value < final[id(best[solver])]):
-            best[solver] = one
+def _best_of_solvers(panel: Panel, inner: Sequence[str], ends: dict[int, End]) -> Panel:
+    first: dict[object, SeedGroup] = {}
+    for one in in_order(panel.groups, ends):
+        first.setdefault(one.setting.get(SOLVER), one)
+    best = [one for one in panel.groups if one is first.get(one.setting.get(SOLVER))]
     title = ", ".join(filter(None, [BEST, panel.title]))
-    labels = [one.words(inner) for one in best.values()]
-    return Panel(title, panel.outer, list(best.values()), labels)
+    return Panel(title, panel.outer, best, [one.words(inner) for one in best])

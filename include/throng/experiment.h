@@ -55,8 +55,11 @@ typedef enum {
 PetscErrorCode MfgExperimentSetRerun(MfgExperiment experiment, PetscInt which);
 /* Perform only the runs whose number in the plan is `index` modulo `count`; 0 <= index < count. */
 PetscErrorCode MfgExperimentSetShard(MfgExperiment experiment, PetscInt index, PetscInt count);
-/* Stop with checkpoints before so many seconds from now have gone by; PETSC_INFINITY: no limit. */
-PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment experiment, PetscReal seconds);
+/*
+  Stop with checkpoints before so many seconds from now have gone by; PETSC_INFINITY: no limit. `note` is told
+  with the reason when that happens, and outlives the experiment; "": nothing to tell.
+*/
+PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment experiment, PetscReal seconds, const char *note);
 /*
   Perform the runs of what was loaded and leave their results in FOLDER/<name>/<run id>/, which appears
   complete or not at all; while a run goes on they are in <run id>.running/. A run that fails or diverges

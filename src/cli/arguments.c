@@ -97,6 +97,8 @@ static void ReadTimeLimit(MfgArguments *arguments, const char *text)
   if (text && !MfgDurationRead(text, &arguments->time_limit))
     Fail(arguments, "--time-limit '%.100s' is no duration; expected one such as 90, '30 min', 2h or 1:30:00",
          text);
+  else if (text && arguments->time_limit <= 0)
+    Fail(arguments, "--time-limit '%.100s' leaves no time to do anything", text);
 }
 
 static void ReadRanks(MfgArguments *arguments, const char *text)

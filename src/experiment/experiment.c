@@ -11,6 +11,8 @@
 #include "experiment/rehearsal.h"
 #include "experiment/schedule.h"
 
+enum { LONGEST_FOLDER = MFG_PATH_SIZE / 2 }; /* what is in it needs room, too */
+
 static const MfgParameterSpec limit_parameters[] = {
     {.key = "max_failures",
      .type = MFG_PARAMETER_INTEGER,
@@ -36,6 +38,7 @@ PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment)
   e->ranks = e->size;
   e->shard_count = 1;
   e->deadline = INFINITY;
+  e->deadline_note = "";
   *experiment = e;
   PetscFunctionReturn(0);
 }
@@ -91,9 +94,10 @@ PetscErrorCode MfgExperimentSetShard(MfgExperiment e, PetscInt index, PetscInt c
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment e, PetscReal seconds)
+PetscErrorCode MfgExperimentSetTimeLimit(MfgExperiment e, PetscReal seconds, const char *note)
 {
   PetscFunctionBeginUser;
+  e->deadline_note = note;
   e->deadline = seconds < PETSC_INFINITY ? MPI_Wtime() + (double)seconds : INFINITY;
   PetscFunctionReturn(0);
 }
@@ -272,7 +276,8 @@ static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const MfgSurve
                  " failed, %" PetscInt_FMT " left; results in %s\n",
                  survey->asked, survey->good + n[MFG_RUN_GOOD], failed, left, e->folder);
   if (left && stop != MFG_STOP_NONE)
-    (void)fprintf(stderr, "throng: stopped: %s%s\n", MfgStopText(stop),
+    (void)fprintf(stderr, "throng: stopped: %s%s%s\n", MfgStopText(stop),
+                  stop == MFG_STOP_DEADLINE ? e->deadline_note : "",
                   *outcome == MFG_EXPERIMENT_STOPPED ? "; the same command goes on from here" : "");
   if (n[MFG_RUN_ELSEWHERE] && !e->lone)
     (void)fprintf(stderr,
@@ -324,8 +329,14 @@ PetscErrorCode MfgExperimentCheckFolder(MfgExperiment e, MfgExperimentOutcome *o
   char message[MFG_MESSAGE_SIZE] = "";
 
   PetscFunctionBeginUser;
-  PetscCheck(strlen(e->out) + strlen(e->origin.name) < MFG_PATH_SIZE / 2, e->comm, PETSC_ERR_ARG_SIZ,
-             "The path of the results is too long");
+  if (strlen(e->out) + strlen(e->origin.name) >= LONGEST_FOLDER) {
+    (void)snprintf(message, sizeof(message),
+                   "the folder of the results, OUT/%s, would have a path of more than %d letters; expected a "
+                   "shorter --out",
+                   e->origin.name, (int)LONGEST_FOLDER);
+    PetscCall(Refuse(e, message, outcome));
+    PetscFunctionReturn(0);
+  }
   PetscCall(PetscSNPrintf(e->folder, sizeof(e->folder), "%s/%s", e->out, e->origin.name));
   if (e->rank == 0) {
     WarnOfNesting(e);

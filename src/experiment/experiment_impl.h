@@ -26,6 +26,7 @@ struct _p_MfgExperiment {
   PetscInt     ranks;                 /* that runs can have together */
   PetscInt     shard_index, shard_count;
   double       deadline; /* MPI_Wtime(); INFINITY: none */
+  const char  *deadline_note;
 };
 
 /* What can be found wrong with the folder before anything is written. Collective. */

@@ -11,7 +11,7 @@ CORNER = SMALL.replace("size: 7", "size: 7\n  initial: {type: concentrated, cell
 MANY = CORNER.replace("outer_iterations: 3", "outer_iterations: 1200").replace("eta: 0.5", "beta: 0.001")
 CHECKPOINTS = ["checkpoint-0.h5", "checkpoint-0.json", "checkpoint-1.h5", "checkpoint-1.json"]
 GOES_ON = "; the same command goes on from here\n"
-NO_TIME = ["--time-limit", "0"]  # stops after the row of the start, or the next iteration
+NO_TIME = ["--time-limit", "0.000001"]  # stops after the row of the start, or the next iteration
 
 
 class ResumingTest(throng_test.ThrongTest):

@@ -91,6 +91,9 @@ class CommandLine(throng_test.ThrongTest):
         for limit in ("", "soon", "-1", "10 parsecs", "1:99:00", "10 min later"):
             self.assert_refused_arguments(["run", "a", f"--time-limit={limit}"], f"--time-limit '{limit}' is no duration; "
                                           "expected one such as 90, '30 min', 2h or 1:30:00")
+        for limit in ("0", "0 h", "0:00:00"):
+            self.assert_refused_arguments(["run", "a", "--time-limit", limit],
+                                          f"--time-limit '{limit}' leaves no time to do anything")
         self.assert_refused_arguments(["run", "a", "--time-limit"], "--time-limit needs a value")
 
     def test_describe_refuses(self):

@@ -118,6 +118,12 @@ class ResultFolders(throng_test.ThrongTest):
         self.run_text(SMALL, "--rerun", "all", "--", "-eval_ksp_tpye", "gmres", check=2)
         self.assertEqual(content(self.result()), before)
 
+    def test_a_path_that_is_too_long(self):
+        for command in ("run", "plan"):
+            done = self.throng(command, self.write(SMALL), "--out", "a/" * 1100, check=2)
+            self.assertEqual(done.stderr, "throng: the folder of the results, OUT/small, would have a path of more than 2048 "
+                             "letters; expected a shorter --out\n")
+
     def test_unwritable_folder(self):
         self.write("a file\n", "file")
         for out, reason in (("file", "Not a directory"), ("file/below", "Not a directory"),

@@ -175,12 +175,12 @@ class Resuming(resuming.ResumingTest):
 class TimeLimits(throng_test.ThrongTest):
     LONG = MANY.replace("outer_iterations: 1200", "outer_iterations: 100000000") + "metrics: {which: [quality], every: 1000}\n"
 
-    def assert_ends_before(self, limit, *arguments, **options):
+    def assert_ends_before(self, limit, *arguments, note="", **options):
         """It stops with a checkpoint in the time that it has, and uses most of it."""
         begin = time.monotonic()
         done = self.run_text(self.LONG, *arguments, check=75, **options)
         seconds = time.monotonic() - begin
-        self.assertIn(f"throng: stopped: the time limit of the launch is near{GOES_ON}", done.stderr)
+        self.assertIn(f"throng: stopped: the time limit of the launch is near{note}{GOES_ON}", done.stderr)
         self.assertLess(seconds, limit + 1)  # what the program needs to start and to end
         running = self.result()
         self.assertGreater(self.metrics(running)[-1]["seconds"], limit - 4)  # of which two are kept free
@@ -190,11 +190,13 @@ class TimeLimits(throng_test.ThrongTest):
         self.assert_ends_before(5, "--time-limit", "0:00:05")
 
     def test_of_the_job(self):
-        self.assert_ends_before(5, env={"SLURM_JOB_END_TIME": str(int(time.time()) + 5)})
+        self.assert_ends_before(5, env={"SLURM_JOB_END_TIME": str(int(time.time()) + 5)}, note=", that of SLURM_JOB_END_TIME")
 
     def test_the_command_line_goes_before_the_job(self):
         end = {"SLURM_JOB_END_TIME": str(int(time.time()) - 10)}
-        self.run_text(SMALL, check=75, env=end)
+        done = self.run_text(SMALL, check=75, env=end)
+        self.assertIn("throng: stopped: the time limit of the launch is near: SLURM_JOB_END_TIME was over before the launch "
+                      f"began; unset it, or give --time-limit{GOES_ON}", done.stderr)
         self.run_text(SMALL, "--time-limit", "1 h", env=end)
 
     def test_on_two_ranks(self):

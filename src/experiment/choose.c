@@ -144,10 +144,15 @@ void MfgSurveyTell(const MfgExperiment e, const MfgSurvey *s)
                   "<run id>.failed); --rerun failed tries it again\n",
                   s->failed_again);
   TellWish(&e->wish);
+  if (e->plan->duplicates && s->todo)
+    (void)fprintf(
+        stderr, "throng: warning: %" PetscInt_FMT " of the runs would repeat another one, and %s left out\n",
+        e->plan->duplicates, e->plan->duplicates == 1 ? "is" : "are");
   if (!e->lone && s->todo)
     (void)fprintf(stderr,
-                  "%" PetscInt_FMT " runs, %" PetscInt_FMT " complete already; %" PetscInt_FMT
+                  "%" PetscInt_FMT " run%s, %" PetscInt_FMT " complete already; %" PetscInt_FMT
                   " to do%s on %d rank%s\n",
-                  s->asked, s->good, s->todo, s->going_on ? " (some go on from their checkpoints)" : "",
-                  (int)e->size, e->size == 1 ? "" : "s");
+                  s->asked, s->asked == 1 ? "" : "s", s->good, s->todo,
+                  s->going_on ? " (some go on from their checkpoints)" : "", (int)e->size,
+                  e->size == 1 ? "" : "s");
 }

@@ -272,9 +272,10 @@ static PetscErrorCode Conclude(MfgExperiment e, MfgLaunch launch, const MfgSurve
   if (e->rank != 0) PetscFunctionReturn(0);
   if (!left) MfgRerunForget(&e->wish);
   if (!e->lone)
-    (void)printf("%" PetscInt_FMT " runs: %" PetscInt_FMT " complete, %" PetscInt_FMT
+    (void)printf("%" PetscInt_FMT " run%s: %" PetscInt_FMT " complete, %" PetscInt_FMT
                  " failed, %" PetscInt_FMT " left; results in %s\n",
-                 survey->asked, survey->good + n[MFG_RUN_GOOD], failed, left, e->folder);
+                 survey->asked, survey->asked == 1 ? "" : "s", survey->good + n[MFG_RUN_GOOD], failed, left,
+                 e->folder);
   if (left && stop != MFG_STOP_NONE)
     (void)fprintf(stderr, "throng: stopped: %s%s%s\n", MfgStopText(stop),
                   stop == MFG_STOP_DEADLINE ? e->deadline_note : "",
@@ -304,9 +305,9 @@ static PetscErrorCode TellNothing(MfgExperiment e, const MfgSurvey *survey, MfgE
   else if (e->lone && survey->good)
     (void)printf("complete already; the result is in %s; --rerun all replaces it\n", path);
   else
-    (void)printf("%" PetscInt_FMT " runs: %" PetscInt_FMT " complete, %" PetscInt_FMT
+    (void)printf("%" PetscInt_FMT " run%s: %" PetscInt_FMT " complete, %" PetscInt_FMT
                  " failed; nothing to do; results in %s\n",
-                 survey->asked, survey->good, survey->failed, e->folder);
+                 survey->asked, survey->asked == 1 ? "" : "s", survey->good, survey->failed, e->folder);
   PetscFunctionReturn(0);
 }
 

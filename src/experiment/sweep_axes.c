@@ -191,6 +191,20 @@ static PetscBool IsRead(const MfgSweepKey *key)
   return (PetscBool)(key->values || key->range.kind != MFG_RANGE_NONE);
 }
 
+/* What is written of a run tells it from no other one, so it is no axis of its own. */
+static PetscErrorCode CheckOutput(MfgSweep sweep, const MfgSweepAxis *axis, const char *section)
+{
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < axis->key_count; i++)
+    if (!MfgKeysMeet(axis->keys[i].text, "output")) PetscFunctionReturn(0);
+  if (axis->key_count && axis->count > 1)
+    PetscCall(MfgSweepComplain(
+        sweep, axis->keys[0].mark, section, axis->keys[0].text,
+        "runs that differ in their output alone are one run; expected it beside another key in "
+        "`zip`, or in `overrides`"));
+  PetscFunctionReturn(0);
+}
+
 /* Keys that advance together. */
 static PetscErrorCode ReadAxis(MfgSweep sweep, PetscInt count, MfgNode *const nodes[], const char *section,
                                MfgSweepAxes *axes)
@@ -213,6 +227,7 @@ static PetscErrorCode ReadAxis(MfgSweep sweep, PetscInt count, MfgNode *const no
     axis->count = axis->key_count ? PetscMin(axis->count, key->count) : key->count;
     axis->key_count++;
   }
+  PetscCall(CheckOutput(sweep, axis, section));
   if (axis->key_count)
     axes->count++;
   else

@@ -196,7 +196,7 @@ class SeedsTest(throng_test.ThrongTest):
 
     def warnings(self, text, command="plan"):
         done = self.throng(command, self.write(text), "--out", self.out, check=0)
-        return [line for line in done.stderr.splitlines() if "warning" in line]
+        return [line for line in done.stderr.splitlines() if "warning" in line and "seeds" in line]
 
     def test_seeds_of_runs_without_random_numbers(self):
         text = GRID.replace("initial_policy: random", "initial_policy: uniform")

@@ -75,6 +75,28 @@ class AllRuns(throng_test.ThrongTest):
         done = self.run_text(text + "exclude: [{solver.type: mf_trpo}, {game.size: 99}, {game.size: 7.0, seed: 4}]\n")
         self.assertEqual(done.stderr.count("matches no run"), 3)
 
+    def test_output_is_no_axis(self):
+        message = ("runs that differ in their output alone are one run; expected it beside another key in `zip`, or in "
+                   "`overrides`")
+        self.assert_refused(MANY + "sweep: {output.fields: [[policy], [value]]}\n",
+                            f"{{f}}:4:9: sweep.output.fields: {message}")
+        self.assert_refused(MANY + "zip: [{output: [{fields: []}, {}]}]\n", f"{{f}}:4:8: zip.output: {message}")
+        self.run_text(MANY + "zip: [{game.size: [7, 9], output.fields: [[policy], [value]]}]\n")
+        self.assertEqual(len(self.results()), 2)
+
+    def test_runs_that_repeat_another_one_are_told_of(self):
+        text = MANY + "sweep: {solver.learning_rate: [0.1, 0.1, 1e-1]}\n"
+        told = "throng: warning: 2 of the runs would repeat another one, and are left out"
+        for ranks in (1, 2):
+            self.out = self.folder / f"out{ranks}"
+            done = self.run_text(text, ranks=ranks)
+            self.assertEqual([line for line in done.stderr.splitlines() if "repeat" in line], [told])
+            self.assertIn(f"\n1 run, 0 complete already; 1 to do on {ranks} rank", done.stderr)
+            self.assertEqual(done.stdout, f"1 run: 1 complete, 0 failed, 0 left; results in {self.out}/many\n")
+        done = self.run_text(text)
+        self.assertEqual((done.stdout, done.stderr), (f"1 run: 1 complete, 0 failed; nothing to do; results in {self.out}/many\n",
+                                                      ""))
+
 
 class Options(throng_test.ThrongTest):
     """PETSc options that nobody reads are bad input in files of many runs, too, though only set-ups show them."""

@@ -244,47 +244,6 @@ PetscErrorCode MfgPlanDestroy(MfgPlan **plan)
   PetscFunctionReturn(0);
 }
 
-/*
-  What a label says of one axis: the last word of its key, or the word before "value", and what the run has
-  there; of a type its name alone.
-*/
-static PetscErrorCode GetPart(const char *key, const char *text, size_t size, char part[])
-{
-  const char *word, *end = key + strlen(key);
-  PetscBool   is_type;
-
-  PetscFunctionBeginUser;
-  if (end - key > 6 && !strcmp(end - 6, ".value")) end -= 6;
-  for (word = end; word > key && word[-1] != '.';) word--;
-  is_type = (PetscBool)(!strncmp(word, "type", 4) && end == word + 4);
-  if (is_type)
-    PetscCall(PetscStrncpy(part, text, size));
-  else
-    PetscCall(PetscSNPrintf(part, size, "%.*s=%s", (int)(end - word), word, text));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode MfgPlanGetLabel(const MfgPlan *plan, PetscInt i, size_t size, char label[])
-{
-  const char *const *keys;
-  PetscInt           count;
-
-  PetscFunctionBeginUser;
-  label[0] = '\0';
-  PetscCall(MfgSweepGetAxes(plan->sweep, &count, &keys));
-  for (PetscInt axis = 0; axis < count; axis++) {
-    const char *text;
-    char        part[LONGEST_LABEL];
-
-    PetscCall(MfgSweepGetAxisValue(plan->sweep, plan->runs[i].variant, axis, &text));
-    if (!text) continue;
-    PetscCall(GetPart(keys[axis], text, sizeof(part), part));
-    if (label[0]) MfgAppend(label, " ", size);
-    MfgAppend(label, part, size);
-  }
-  PetscFunctionReturn(0);
-}
-
 static int CompareTexts(const void *first, const void *second)
 {
   return strcmp(*(char *const *)first, *(char *const *)second);

@@ -62,7 +62,10 @@ typedef struct {
 */
 PetscErrorCode MfgPlanCreate(MPI_Comm comm, MfgSweep sweep, MfgErrors errors, MfgPlan **plan);
 PetscErrorCode MfgPlanDestroy(MfgPlan **plan);
-/* "mf_trpo eta=0.1 beta=0.05 seed=3" of a run: its values on the axes of the sweep. Not collective. */
+/*
+  "mf_trpo eta=0.1 beta=0.05 seed=3" of a run: its values on the axes of the sweep, each behind the last word
+  of its key, or behind more of them where two keys end alike. Not collective.
+*/
 PetscErrorCode MfgPlanGetLabel(const MfgPlan *plan, PetscInt i, size_t size, char label[]);
 /*
   How many runs differ from an earlier one in their seed alone, though nothing of them depends on it: they

@@ -44,6 +44,17 @@ class PlanTest(throng_test.ThrongTest):
         self.assertEqual(done.stderr, "")
         self.assertFalse(self.out.exists())
 
+    def test_labels_of_keys_that_end_alike(self):
+        """Words are added until each key has a name of its own; `value` is none, and types need none."""
+        text = GRID.replace("mf_trpo", "online_mirror_descent").replace(
+            GRID[GRID.index("sweep:"):GRID.index("seeds:")],
+            "sweep: {solver.temperature: [1, 2], solver.initial_policy.temperature: [3], solver.learning_rate: [4],\n"
+            "        game.type: [four_rooms]}\n")
+        labels = [label for label in self.rows(self.plan(text)) if label.endswith("seed=1")]
+        self.assertEqual(labels, [f"solver.temperature={t} initial_policy.temperature=3 learning_rate=4 four_rooms seed=1"
+                                  for t in (1, 2)])
+        self.assertNotIn("game.size", self.plan(GRID).stdout)
+
     def test_as_many_runs_as_are_performed(self):
         self.plan(GRID)
         self.run_text(GRID)

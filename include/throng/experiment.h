@@ -79,10 +79,19 @@ PetscErrorCode MfgExperimentPlan(MfgExperiment experiment, PetscInt ranks, Petsc
 
 /*
   The parameters of a section that does not depend on a type ("metrics", "evaluation", "output",
-  "checkpoint"), or the keys at the top ("run"). NULL: unknown. Owned by the experiment. Not collective.
+  "checkpoint"), the keys at the top ("run"), or those there that are of no run ("limits"). NULL: unknown. Owned by
+  the experiment. Not collective.
 */
 PetscErrorCode MfgExperimentGetParameters(MfgExperiment experiment, const char *section,
                                           MfgParameters *parameters);
+
+/* A section that makes many runs of one file. */
+typedef struct {
+  const char             *name, *form, *meaning;
+  const MfgParameterSpec *table; /* of its plain keys; NULL: it has none */
+} MfgSweepForm;
+/* All of them. Not collective. */
+PetscErrorCode MfgSweepGetForms(PetscInt *count, const MfgSweepForm **forms);
 
 /* The program's version, "1.2.3", and the git commit it was built from ("unknown" outside a checkout). */
 const char *MfgVersion(void);

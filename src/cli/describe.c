@@ -104,21 +104,16 @@ static void PrintCell(const char *text, int width)
   (void)printf("%s%*s", text, width - Width(text) + 2, "");
 }
 
-static PetscErrorCode PrintTable(MfgParameters parameters)
+static PetscErrorCode PrintTable(PetscInt count, const MfgParameterSpec *const rows[])
 {
   static const char *const titles[COLUMNS] = {"key", "type", "default", "range", "unit"};
   char                     cells[COLUMNS][CELL_SIZE];
   int                      widths[COLUMNS], indent = 0;
-  PetscInt                 count;
-  const MfgParameterSpec  *spec;
-  const char              *text;
 
   PetscFunctionBeginUser;
   for (int c = 0; c < COLUMNS; c++) widths[c] = Width(titles[c]);
-  PetscCall(MfgParametersGetCount(parameters, &count));
   for (PetscInt i = 0; i < count; i++) {
-    PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
-    PetscCall(FillCells(spec, cells));
+    PetscCall(FillCells(rows[i], cells));
     for (int c = 0; c < COLUMNS; c++)
       widths[c] = PetscMax(widths[c], Width(IsLong(cells, c) ? elsewhere : cells[c]));
   }
@@ -128,12 +123,55 @@ static PetscErrorCode PrintTable(MfgParameters parameters)
   }
   (void)printf("meaning\n");
   for (PetscInt i = 0; i < count; i++) {
-    PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
-    PetscCall(FillCells(spec, cells));
+    PetscCall(FillCells(rows[i], cells));
     for (int c = 0; c < COLUMNS; c++) PrintCell(IsLong(cells, c) ? elsewhere : cells[c], widths[c]);
-    (void)printf("%s\n", spec->help);
+    (void)printf("%s\n", rows[i]->help);
     if (IsLong(cells, RANGE)) (void)printf("%*s%s\n", indent, "", cells[RANGE]);
     if (IsLong(cells, DEFAULT)) (void)printf("%*sdefault %s\n", indent, "", cells[DEFAULT]);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* The rows of both, of which the second may be NULL, as one table. */
+static PetscErrorCode PrintParameters(MfgParameters first, MfgParameters second)
+{
+  MfgParameters            both[2] = {first, second};
+  const MfgParameterSpec **rows;
+  const char              *text;
+  PetscInt                 counts[2] = {0, 0}, n = 0;
+
+  PetscFunctionBeginUser;
+  for (int k = 0; k < 2; k++)
+    if (both[k]) PetscCall(MfgParametersGetCount(both[k], &counts[k]));
+  PetscCall(PetscMalloc1(counts[0] + counts[1], &rows));
+  for (int k = 0; k < 2; k++)
+    for (PetscInt i = 0; i < counts[k]; i++) PetscCall(MfgParametersGetEntry(both[k], i, &rows[n++], &text));
+  PetscCall(PrintTable(n, rows));
+  PetscCall(PetscFree(rows));
+  PetscFunctionReturn(0);
+}
+
+/* What the sections of sweeps look like, or the one of that name; "sweep" stands for all. *found: there is
+ * one. */
+static PetscErrorCode PrintForms(const char *name, PetscBool print, PetscBool *found)
+{
+  const MfgSweepForm     *forms;
+  const MfgParameterSpec *rows[8];
+  PetscInt                count, printed = 0;
+
+  PetscFunctionBeginUser;
+  *found = PETSC_FALSE;
+  PetscCall(MfgSweepGetForms(&count, &forms));
+  for (PetscInt i = 0; i < count; i++) {
+    const MfgParameterSpec *table = forms[i].table;
+    PetscInt                n = 0;
+
+    if (strcmp(name, "sweep") && strcmp(name, forms[i].name)) continue;
+    *found = PETSC_TRUE;
+    if (!print) continue;
+    (void)printf("%s%s: %s\n%s\n", printed++ ? "\n" : "", forms[i].name, forms[i].form, forms[i].meaning);
+    while (table && n < 8 && table[n].key) rows[n] = &table[n], n++;
+    if (n) PetscCall(PrintTable(n, rows));
   }
   PetscFunctionReturn(0);
 }
@@ -159,9 +197,10 @@ static PetscErrorCode KindOf(const char *name, const char **kind)
 /* Say what could have been meant by `throng describe kind`, of which there is nothing. */
 static PetscErrorCode Suggest(const char *kind, char error[MFG_ERROR_SIZE])
 {
-  static const char *const kinds[] = {"game",   "solver",     "metrics", "evaluation",
-                                      "output", "checkpoint", "run"};
-  const char              *near = MfgNearestWord(kind, 7, kinds), *of;
+  static const char *const kinds[] = {"game",       "solver",  "metrics",   "evaluation", "output",
+                                      "checkpoint", "run",     "sweep",     "zip",        "seeds",
+                                      "when",       "exclude", "overrides", "resources"};
+  const char *near = MfgNearestWord(kind, (PetscInt)(sizeof(kinds) / sizeof(kinds[0])), kinds), *of;
 
   PetscFunctionBeginUser;
   PetscCall(KindOf(kind, &of));
@@ -171,10 +210,10 @@ static PetscErrorCode Suggest(const char *kind, char error[MFG_ERROR_SIZE])
   else if (near)
     (void)snprintf(error, MFG_ERROR_SIZE, "cannot describe '%.200s'; did you mean '%s'?", kind, near);
   else
-    (void)snprintf(
-        error, MFG_ERROR_SIZE,
-        "cannot describe '%.200s'; expected game, solver, metrics, evaluation, output, checkpoint or run",
-        kind);
+    (void)snprintf(error, MFG_ERROR_SIZE,
+                   "cannot describe '%.200s'; expected game, solver, metrics, evaluation, output, "
+                   "checkpoint, run or sweep",
+                   kind);
   PetscFunctionReturn(0);
 }
 
@@ -228,11 +267,13 @@ static PetscErrorCode PrintSummary(const MfgArguments *arguments)
 
 PetscErrorCode MfgDescribeCommand(const MfgArguments *arguments, int *code)
 {
+  const char   *kind = arguments->word_count ? arguments->words[0] : "";
   char          error[MFG_ERROR_SIZE] = "";
   MfgGame       game;
   MfgSolver     solver;
   MfgExperiment experiment;
-  MfgParameters parameters;
+  MfgParameters parameters = NULL, more = NULL;
+  PetscBool     of_sweep;
   PetscMPIInt   rank;
 
   PetscFunctionBeginUser;
@@ -241,11 +282,16 @@ PetscErrorCode MfgDescribeCommand(const MfgArguments *arguments, int *code)
   PetscCall(MfgSolverCreate(PETSC_COMM_WORLD, &solver));
   PetscCall(MfgExperimentCreate(PETSC_COMM_WORLD, &experiment));
   PetscCall(LoadPlugin(arguments, error));
-  if (!error[0]) PetscCall(Find(arguments, game, solver, experiment, &parameters, error));
+  PetscCall(PrintForms(kind, PETSC_FALSE, &of_sweep));
+  if (!error[0] && of_sweep && arguments->word_count > 1)
+    (void)snprintf(error, MFG_ERROR_SIZE, "'%.200s' is one argument too many", arguments->words[1]);
+  if (!error[0] && !of_sweep) PetscCall(Find(arguments, game, solver, experiment, &parameters, error));
+  if (!strcmp(kind, "run")) PetscCall(MfgExperimentGetParameters(experiment, "limits", &more));
   if (rank == 0 && error[0]) (void)fprintf(stderr, "throng: %s\n", error);
-  if (rank == 0 && !error[0]) {
+  if (rank == 0 && !error[0] && of_sweep) PetscCall(PrintForms(kind, PETSC_TRUE, &of_sweep));
+  if (rank == 0 && !error[0] && parameters) {
     PetscCall(PrintSummary(arguments));
-    PetscCall(PrintTable(parameters));
+    PetscCall(PrintParameters(parameters, more));
   }
   *code = error[0] ? MFG_EXIT_BAD_INPUT : MFG_EXIT_DONE;
   PetscCall(MfgExperimentDestroy(&experiment));

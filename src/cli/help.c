@@ -57,9 +57,11 @@ static const char *const texts[MFG_COMMAND_COUNT] = {
     "  --ranks N          ranks of `mpirun -n N throng run` (default: the cores of this machine, or what the "
     "widest run needs)\n"
     "  --all              every run, not the first and last few alone\n"
-    "  The other options are those of `throng run`.\n"
+    "  The other options are those of `throng run`, which has --time-limit, too.\n"
     "\n"
-    "Exit code: 0, or 2 where `throng run` would refuse the input.\n",
+    "Exit code: 0, or 2 where `throng run` would refuse the input; PETSc options are tried for small runs of "
+    "one rank "
+    "alone.\n",
 
     "throng status DIR [RUN] [--verify] [--all]\n"
     "\n"
@@ -91,6 +93,9 @@ static const char *const texts[MFG_COMMAND_COUNT] = {
     "throng describe output          keys of `output:`\n"
     "throng describe checkpoint      keys of `checkpoint:`\n"
     "throng describe run             the keys beside the sections\n"
+    "throng describe sweep           the sections that make many runs of one file: sweep, zip, seeds, when, "
+    "exclude,\n"
+    "                                overrides, resources; each by its own name, too\n"
     "\n"
     "Prints a line for each key: type, default, range, unit, and what it means. A key written group[.key] "
     "may be\n"

@@ -33,6 +33,7 @@ PetscErrorCode MfgExperimentCreate(MPI_Comm comm, MfgExperiment *experiment)
   PetscCall(PetscStrallocpy("results", &e->out));
   PetscCall(MfgRunCreate(PETSC_COMM_SELF, NULL, NULL, &e->tables));
   PetscCall(MfgParametersCreate(&e->limits));
+  PetscCall(MfgParametersAddTable(e->limits, MfgMaxRunsTable));
   PetscCall(MfgParametersAddTable(e->limits, limit_parameters));
   e->rerun = MFG_RERUN_DAMAGED;
   e->ranks = e->size;
@@ -107,6 +108,7 @@ PetscErrorCode MfgExperimentGetParameters(MfgExperiment e, const char *section, 
   PetscFunctionBeginUser;
   *parameters = NULL;
   if (!strcmp(section, "run")) *parameters = e->tables->keys;
+  if (!strcmp(section, "limits")) *parameters = e->limits;
   for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++)
     if (!strcmp(section, MfgSectionNames[i]))
       PetscCall(MfgRunGetSection(e->tables, (MfgSection)i, parameters));

@@ -19,6 +19,9 @@
 
 typedef struct _p_MfgSweep *MfgSweep;
 
+/* The key `max_runs`. */
+extern const MfgParameterSpec MfgMaxRunsTable[];
+
 /*
   The keys at the top that belong to sweeps (MfgSweepGetDocument() leaves them out): "sweep", "zip", "seeds",
   "when", "exclude", "overrides", "resources", "max_runs".

@@ -5,7 +5,7 @@
 
 static const char *const range_names[] = {"linspace", "logspace"};
 
-static const MfgParameterSpec range_table[] = {
+const MfgParameterSpec MfgSweepRangeTable[] = {
     {.key = "from", .type = MFG_PARAMETER_REAL, .required = PETSC_TRUE, .help = "first value"},
     {.key = "to", .type = MFG_PARAMETER_REAL, .required = PETSC_TRUE, .help = "last value"},
     {.key = "count",
@@ -15,7 +15,7 @@ static const MfgParameterSpec range_table[] = {
      .help = "how many values"},
     {.key = NULL}};
 
-static const MfgParameterSpec seeds_table[] = {
+const MfgParameterSpec MfgSweepSeedsTable[] = {
     {.key = "count",
      .type = MFG_PARAMETER_INTEGER,
      .range = "[1,inf)",
@@ -104,7 +104,7 @@ static PetscErrorCode ReadRange(MfgSweep sweep, const MfgNode *node, MfgRangeKin
   PetscCall(PetscSNPrintf(full, sizeof(full), "%s.%s.%s", section, key->text, node->key));
   PetscCall(MfgSweepExpect(sweep, node, MFG_NODE_MAPPING, full, "{from: ..., to: ..., count: ...}", &good));
   if (!good) PetscFunctionReturn(0);
-  PetscCall(MfgSweepReadTable(sweep, node, full, range_table, NULL, &parameters, &good));
+  PetscCall(MfgSweepReadTable(sweep, node, full, MfgSweepRangeTable, NULL, &parameters, &good));
   range.from = MfgNodeFind(node, "from", 4);
   range.to = MfgNodeFind(node, "to", 2);
   if (good) {
@@ -297,7 +297,7 @@ static PetscErrorCode ReadSeedRange(MfgSweep sweep, const MfgNode *node, MfgSwee
   PetscBool     good;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgSweepReadTable(sweep, node, "seeds", seeds_table, NULL, &parameters, &good));
+  PetscCall(MfgSweepReadTable(sweep, node, "seeds", MfgSweepSeedsTable, NULL, &parameters, &good));
   if (good) {
     PetscCall(MfgParametersGetInteger(parameters, "count", &key->count));
     PetscCall(MfgParametersGetInteger(parameters, "base", &key->range.first));

@@ -129,6 +129,9 @@ struct _p_MfgSweep {
   char        *axis_value; /* told last */
 };
 
+/* What stands below `linspace` and `logspace`, in `seeds` and in `resources`. */
+extern const MfgParameterSpec MfgSweepRangeTable[], MfgSweepSeedsTable[], MfgSweepResourcesTable[];
+
 /* A section at the top, NULL where it is not there or says nothing. */
 const MfgNode *MfgSweepSection(MfgSweep sweep, const char *name);
 /* Whether the keys are the same, or one lies below the other. */

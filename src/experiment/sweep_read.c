@@ -1,9 +1,8 @@
 /* The sections of a sweep; see sweep_impl.h. */
+#include <stdlib.h>
 #include <string.h>
 #include "experiment/duration.h"
 #include "experiment/sweep_impl.h"
-
-enum { DEFAULT_MAX_RUNS = 10000 };
 
 static const MfgParameterSpec limits_table[] = {
     {.key = "ranks_per_run",
@@ -11,17 +10,23 @@ static const MfgParameterSpec limits_table[] = {
      .range = "[1,inf)",
      .unit = "",
      .help = "MPI ranks that work on one run; all of them for a file of one run, else 1"},
-    {.key = "time_limit", .type = MFG_PARAMETER_TEXT, .unit = "", .help = "of one run"},
+    {.key = "time_limit",
+     .type = MFG_PARAMETER_TEXT,
+     .unit = "",
+     .help = "of one run, which has failed when it is over: 90 (seconds), '30 min', 2h, 1:30:00"},
     {.key = NULL}};
 
 /* The same, and what is of all runs. */
-static const MfgParameterSpec resources_table[] = {
+const MfgParameterSpec MfgSweepResourcesTable[] = {
     {.key = "ranks_per_run",
      .type = MFG_PARAMETER_INTEGER,
      .range = "[1,inf)",
      .unit = "",
      .help = "MPI ranks that work on one run; all of them for a file of one run, else 1"},
-    {.key = "time_limit", .type = MFG_PARAMETER_TEXT, .unit = "", .help = "of one run"},
+    {.key = "time_limit",
+     .type = MFG_PARAMETER_TEXT,
+     .unit = "",
+     .help = "of one run, which has failed when it is over: 90 (seconds), '30 min', 2h, 1:30:00"},
     {.key = "memory_check",
      .type = MFG_PARAMETER_BOOLEAN,
      .preset = "true",
@@ -29,12 +34,13 @@ static const MfgParameterSpec resources_table[] = {
      .help = "begin nothing if the runs seem to want more memory than there is"},
     {.key = NULL}};
 
-static const MfgParameterSpec max_runs_table[] = {{.key = "max_runs",
-                                                   .type = MFG_PARAMETER_INTEGER,
-                                                   .range = "[1,inf)",
-                                                   .unit = "",
-                                                   .help = "more runs than this are an error"},
-                                                  {.key = NULL}};
+const MfgParameterSpec MfgMaxRunsTable[] = {{.key = "max_runs",
+                                             .type = MFG_PARAMETER_INTEGER,
+                                             .preset = "10000",
+                                             .range = "[1,inf)",
+                                             .unit = "",
+                                             .help = "more runs than this are an error"},
+                                            {.key = NULL}};
 
 const MfgNode *MfgSweepSection(MfgSweep sweep, const char *name)
 {
@@ -173,8 +179,8 @@ static PetscErrorCode ReadLimits(MfgSweep sweep, const MfgNode *node, const char
   const char     *text;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgSweepReadTable(sweep, node, section, top ? resources_table : limits_table, other, &parameters,
-                              &good));
+  PetscCall(MfgSweepReadTable(sweep, node, section, top ? MfgSweepResourcesTable : limits_table, other,
+                              &parameters, &good));
   PetscCall(MfgParametersIsGiven(parameters, "ranks_per_run", &given));
   if (given && (top || !MfgSweepIsSet(sweep, "resources.ranks_per_run"))) {
     PetscCall(MfgParametersGetInteger(parameters, "ranks_per_run", &limits->ranks));
@@ -252,8 +258,8 @@ PetscErrorCode MfgSweepRead(MfgSweep sweep)
   PetscBool      good;
 
   PetscFunctionBeginUser;
-  sweep->max_runs = DEFAULT_MAX_RUNS;
-  if (max_runs) PetscCall(MfgSweepReadInteger(sweep, max_runs, max_runs_table, &sweep->max_runs, &good));
+  sweep->max_runs = (PetscInt)atol(MfgMaxRunsTable->preset);
+  if (max_runs) PetscCall(MfgSweepReadInteger(sweep, max_runs, MfgMaxRunsTable, &sweep->max_runs, &good));
   PetscCall(ReadStages(sweep));
   PetscCall(OpenList(sweep, overrides, "overrides", "a list of entries {match: ..., set: ...}",
                      &sweep->override_count));

@@ -52,6 +52,23 @@ class CommandLine(throng_test.ThrongTest):
         self.assert_told(["describe", "checkpoint"], "iterations", "minutes", "[0,inf)")
         self.assert_told(["describe", "run"], "name", "required", "seed", "petsc_options")
 
+    def test_describe_sweeps(self):
+        """Every section of many runs, with the rows that the reader of files goes by."""
+        self.assert_told(["describe", "run"], "max_runs", "10000", "max_failures", "[1,inf)")
+        sections = ("sweep", "zip", "seeds", "when", "exclude", "overrides", "resources")
+        done = self.assert_told(["describe", "sweep"], *(f"\n{name}: " for name in sections[1:]))
+        self.assertTrue(done.stdout.startswith("sweep: {KEY: [VALUE, ...], ...}\n"))
+        for name, rows in (("seeds", ("count", "base")), ("zip", ()), ("when", ()), ("exclude", ()), ("overrides", ()),
+                           ("resources", ("ranks_per_run", "time_limit", "memory_check"))):
+            part = self.throng("describe", name, check=0).stdout
+            self.assertIn(part, done.stdout)
+            table = part.splitlines()
+            head = next((n for n, line in enumerate(table) if line.startswith("key ")), len(table))
+            self.assertEqual([line.split()[0] for line in table[head + 1:] if line[0] != " "], list(rows), name)
+        for key in ("from", "to", "count"):
+            self.assertRegex(done.stdout, rf"\n{key} +(real|integer) +required")
+        self.assert_refused_arguments(["describe", "sweep", "x"], "'x' is one argument too many")
+
     def test_one_rank_speaks(self):
         alone = self.throng("list", check=0).stdout
         self.assertEqual(self.throng("list", ranks=2, check=0).stdout, alone)
@@ -107,7 +124,7 @@ class CommandLine(throng_test.ThrongTest):
         self.assert_refused_arguments(["describe", "sis_epidemic"], "cannot describe 'sis_epidemic'; did you mean "
                                       "'game sis_epidemic'?")
         self.assert_refused_arguments(["describe"], "cannot describe ''; expected game, solver, metrics, evaluation, "
-                                                    "output, checkpoint or run")
+                                                    "output, checkpoint, run or sweep")
         self.assert_refused_arguments(["describe", "checkpoints"],
                                       "cannot describe 'checkpoints'; did you mean 'checkpoint'?")
 

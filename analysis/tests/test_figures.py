@@ -1,5 +1,6 @@
 """What the figures show."""
 
+import re
 from io import BytesIO
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from matplotlib.colors import LogNorm
 from synthetic import EMPTY, HEADER, four_rooms_walls, trace_text, write_fields, write_run
 
-from throng_analysis.figures import draw_all, exploitability, mean_field, policy, quality
+from throng_analysis.figures import draw_all, exploitability, mean_field, policy, quality, value
 from throng_analysis.figures.heat import colour_scale
 from throng_analysis.results import read_run
 
@@ -79,7 +80,63 @@ def test_values_that_are_not_finite_are_said(tmp_path):
 def test_a_nearly_uniform_law_is_not_blown_up():
     norm = colour_scale(np.array([0.999, 1.0]), is_law=True).norm
     assert 0.49 < norm(0.999) < norm(1.0) < 0.51
-    assert colour_scale(np.array([0.999, 1.0]), is_law=False).norm(0.999) == 0
+    assert colour_scale(np.array([0.998, 1.0]), is_law=False).norm(0.998) == 0
+
+
+def is_of_one_colour(image):
+    picture = image.get_array()
+    return len(np.unique(image.cmap(image.norm(picture.compressed())), axis=0)) == 1
+
+
+@pytest.mark.parametrize(("level", "said"), [(45.87, "7e-6"), (-3e8, "7e-6"), (0.0, "rounding")])
+def test_a_value_that_is_constant_has_one_colour_and_says_so(tmp_path, level, said):
+    folder = write_run(tmp_path)
+    values = level * (1 - np.linspace(0, 7e-6, 104))
+    write_fields(folder / "fields.h5", four_rooms_walls(11), value=values)
+    (drawing,) = value.draw(read_run(folder))
+    axes, bar = drawing.figure.axes
+    assert is_of_one_colour(axes.images[0])
+    assert f"One colour: the field is constant to {said}." in drawing.caption
+    assert f"constant to {said}" in bar.get_ylabel()
+    assert len(bar.get_yticks()) == 1
+    values = 45.87 * (1 - np.linspace(0, 2e-3, 104))
+    write_fields(folder / "fields.h5", four_rooms_walls(11), value=values)
+    (drawing,) = value.draw(read_run(folder))
+    assert not is_of_one_colour(drawing.figure.axes[0].images[0])
+    assert "constant" not in drawing.caption
+
+
+@pytest.mark.parametrize(
+    ("ends", "labels"),
+    [
+        ((90.0, 1.5), ["1", "2", "5", "10", "20", "50", "100"]),
+        ((90.0, 1.5, 0.02), ["10^{-1}", "10^{0}", "10^{1}", "10^{2}"]),
+        ((4e-7, 2e-7), ["10^{-7}", r"2 \cdot 10^{-7}", r"5 \cdot 10^{-7}", "10^{-6}"]),
+    ],
+)
+def test_the_labels_of_an_axis_are_of_one_style(tmp_path, ends, labels):
+    cells = "".join(f"{p},{p},{value}" + EMPTY + "\n" for p, value in enumerate(ends))
+    drawing = exploitability.draw(read_run(write_run(tmp_path, trace=f"{HEADER}\n{cells}")))[0]
+    axes = drawing.figure.axes[0]
+    drawing.figure.draw_without_rendering()
+    low, high = axes.get_ylim()
+    ticks = [*axes.yaxis.get_major_ticks(), *axes.yaxis.get_minor_ticks()]
+    found = {
+        tick.get_loc(): tick.label1.get_text()
+        for tick in ticks
+        if low * 0.99 <= tick.get_loc() <= high * 1.01 and tick.label1.get_text()
+    }
+    words = [found[place].strip("$") for place in sorted(found)]
+    assert [re.sub(r"^.mathdefault{(.*)}$", r"\1", word) for word in words] == labels
+
+
+def test_an_axis_that_was_widened_has_powers_of_ten(tmp_path):
+    cells = "".join(f"{p},{p},{value}" + EMPTY + "\n" for p, value in enumerate((90.0, 1.5)))
+    drawing = exploitability.draw(read_run(write_run(tmp_path, trace=f"{HEADER}\n{cells}")))[0]
+    axis = drawing.figure.axes[0].yaxis
+    drawing.figure.axes[0].set_ylim(1e-3, 1e2)
+    assert [axis.get_major_formatter()(one) for one in (1, 10)] == ["$10^{0}$", "$10^{1}$"]
+    assert axis.get_minor_formatter()(20) == ""
 
 
 @pytest.mark.parametrize(("spread", "said"), [(1e-6, "1e-6"), (3e-5, "1e-4"), (0, "rounding")])
@@ -90,9 +147,8 @@ def test_a_uniform_law_is_one_colour_and_says_so(tmp_path, spread, said):
     write_fields(folder / "fields.h5", four_rooms_walls(11), mean_field=law, population=law)
     for drawing in mean_field.draw(read_run(folder)):
         assert f"uniform to {said})" in drawing.caption
-        assert "The colour scale goes from zero to twice the mean" in drawing.caption
-        norm = drawing.figure.axes[0].images[0].norm
-        assert norm.vmin == 0 and norm.vmax == pytest.approx(2 * law.mean(), rel=1e-3)
+        assert "One colour: the field is constant to" in drawing.caption
+        assert is_of_one_colour(drawing.figure.axes[0].images[0])
     curved = read_run(write_run(tmp_path, run_id="curved"))
     assert "uniform to" not in mean_field.draw(curved)[0].caption
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import Formatter, LogLocator, MaxNLocator, NullFormatter
 from matplotlib.transforms import offset_copy
 
 from throng_analysis.figures.style import (
@@ -29,6 +29,8 @@ STYLES = (
 )
 # With at most this many points each is marked.
 FEW_POINTS = 40
+# Decades of an axis with labels between them; where such an axis is, all numbers are written out.
+MOST_LABELLED, WRITTEN_OUT = 3, (1e-3, 1e5)
 ABSCISSAE = {"iteration": "outer iteration p", "seconds": "seconds"}
 
 
@@ -100,6 +102,25 @@ def _drawing(run: Run, curves: list[Curve], abscissa: str, slug: str, title: str
     )
 
 
+class FewDecades(Formatter):
+    """Labels 1, 2, 5 of a logarithmic axis of few decades; of more, and those only, powers of ten.
+
+    All labels of an axis are of one style, whatever its limits have become since.
+    """
+
+    def __call__(self, value: float, position: int | None = None) -> str:
+        """Return the label of a tick."""
+        low, high = self.axis.get_view_interval()
+        power = int(np.floor(np.log10(value) + 1e-9))
+        digit = value / 10.0**power
+        few = high <= 10 ** (MOST_LABELLED + 0.01) * low
+        if few and low >= WRITTEN_OUT[0] and high <= WRITTEN_OUT[1]:
+            return f"{value:g}"
+        if round(digit) == 1:
+            return rf"$10^{{{power}}}$"
+        return rf"${digit:.0f} \cdot 10^{{{power}}}$" if few else ""
+
+
 def floor_of(curves: list[Curve]) -> float:
     """Return where values that are not above zero are drawn: under the smallest that is."""
     smallest = [np.nanmin(curve.y) for curve in curves if curve.drawable]
@@ -161,7 +182,8 @@ def limit(axes: Axes, curves: list[Curve], floor: float) -> None:
         low, high = 10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high))
         axes.set_ylim(low, high if high > low else 10 * low)
         axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
-        axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.yaxis.set_major_formatter(FewDecades())
+        axes.yaxis.set_minor_formatter(FewDecades())
     if any(curve.below.any() for curve in curves):
         axes.set_ylim(bottom=min(floor, low))
 

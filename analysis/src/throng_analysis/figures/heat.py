@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, LogNorm, Normalize
+from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -29,7 +30,7 @@ WIDE = 100
 DEPTH = 1e-12
 # The colours of a law span at least this fraction of its largest value.
 NARROW = 0.1
-# A law whose values differ by less than this fraction of the largest counts as uniform.
+# A field whose values differ by less than this fraction of the largest counts as constant.
 EVEN = 1e-3
 ROUNDING = 1e-14
 COLOURS = "viridis"
@@ -42,19 +43,30 @@ class Scale:
     norm: Normalize
     extend: str = "neither"
     note: str = ""
+    constant: str = ""  # that the field is, and how nearly so; it is then drawn in one colour
+
+    @property
+    def colours(self) -> Colormap:
+        """All colours, or the one of a constant field."""
+        colours = mpl.colormaps[COLOURS]
+        return ListedColormap([colours(0.5)]) if self.constant else colours
 
 
 def colour_scale(values: np.ndarray, is_law: bool) -> Scale:
     """Return a linear scale, or for a law over states what shows its ratios.
 
-    For a law a wide range gets a logarithmic scale, and a narrow one is not blown up.
+    A constant field has one colour. For a law a wide range gets a logarithmic scale, and a narrow
+    one is not blown up.
     """
     low, high = float(values.min()), float(values.max())
+    spread = relative_spread(values)
+    if spread < EVEN:
+        words = f"constant to {_power(spread)}" if spread > ROUNDING else "constant to rounding"
+        half = abs(low + high) / 2 or 1.0
+        norm = Normalize((low + high) / 2 - half, (low + high) / 2 + half)
+        return Scale(norm, note=f"One colour: the field is {words}.", constant=words)
     if not is_law or high <= 0:
         return Scale(Normalize(low, high))
-    if high - low < EVEN * high:
-        note = "The colour scale goes from zero to twice the mean: one colour."
-        return Scale(Normalize(0, low + high), note=note)
     if high - low < NARROW * high:
         middle, half = (low + high) / 2, NARROW * high / 2
         return Scale(Normalize(middle - half, middle + half))
@@ -80,7 +92,7 @@ def draw_on_grid(grid: Grid, values: np.ndarray, title: str, is_law: bool = Fals
     image = axes.imshow(
         picture,
         norm=scale.norm,
-        cmap=COLOURS,
+        cmap=scale.colours,
         origin="lower",
         extent=_extent(grid),
         interpolation="nearest",
@@ -166,16 +178,32 @@ def _colour_bar(axes: Axes, image: ScalarMappable, scale: Scale) -> None:
     largest = max(abs(scale.norm.vmin), abs(scale.norm.vmax))
     power = int(np.floor(np.log10(largest))) if largest > 0 else 0
     power = 0 if -3 < power < 5 else power
+    digits = 4 if scale.constant else 8
     # Ticks are written out, in a unit of their own if they are very small or very large.
-    bar.formatter = FuncFormatter(lambda value, _: f"{value / 10.0**power:.8g}")
-    if power:
-        bar.set_label(rf"in units of $10^{{{power}}}$")
+    bar.formatter = FuncFormatter(lambda value, _: f"{value / 10.0**power:.{digits}g}")
+    unit = rf"in units of $10^{{{power}}}$" if power else ""
+    if scale.constant:
+        bar.set_ticks([(scale.norm.vmin + scale.norm.vmax) / 2])
+    if unit or scale.constant:
+        bar.set_label(", ".join(filter(None, [scale.constant, unit])))
+
+
+def relative_spread(values: np.ndarray) -> float:
+    """Return how far values are apart, as a part of the largest size among them."""
+    low, high = float(values.min()), float(values.max())
+    size = max(abs(low), abs(high))
+    return (high - low) / size if size else 0.0
+
+
+def _power(number: float) -> str:
+    """Return a number with one digit: '7e-6'."""
+    digit, power = f"{number:.0e}".split("e")
+    return f"{digit}e{int(power)}"
 
 
 def even_to(values: np.ndarray) -> str:
     """Return the power of ten to which a law is uniform, empty if it is not."""
-    low, high = float(values.min()), float(values.max())
-    spread = (high - low) / high
+    spread = relative_spread(values)
     if spread >= EVEN:
         return ""
     if spread < ROUNDING:

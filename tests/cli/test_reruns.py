@@ -121,17 +121,20 @@ class Sharing(throng_test.ThrongTest):
 
     def test_a_signal_from_the_start(self):
         """SIGUSR1 counts before the libraries have started, which takes a while where many processes do so."""
-        process = self.begin("run", self.write(MANY.replace("1200", "100000")), "--out", self.out)
-        caught = 0
-        while not caught & 1 << signal.SIGUSR1 - 1:
-            self.assertIsNone(process.poll())
-            lines = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
-            status = dict(line.split(":\t", 1) for line in lines)
-            caught = int(status["SigCgt"], 16)
-        process.send_signal(signal.SIGUSR1)
-        self.assertEqual(int(status["Threads"]), 1, "MPI has started")
-        process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 75)
+        early = 0
+        for attempt in range(8):
+            process = self.begin("run", self.write(MANY.replace("1200", "100000")), "--out", self.folder / f"out{attempt}")
+            caught = 0
+            while not caught & 1 << signal.SIGUSR1 - 1:
+                self.assertIsNone(process.poll())
+                lines = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
+                status = dict(line.split(":\t", 1) for line in lines)
+                caught = int(status["SigCgt"], 16)
+            process.send_signal(signal.SIGUSR1)
+            process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 75)
+            early += int(status["Threads"]) == 1  # MPI, when it has started, has more
+        self.assertGreater(early, 0)
 
 
 if __name__ == "__main__":

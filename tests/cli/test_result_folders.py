@@ -220,7 +220,7 @@ class Experiments(throng_test.ThrongTest):
         provenance = self.record()["provenance"]
         file = str(self.folder / "experiment.yaml")
         self.assertEqual(origin, {"name": "small", "file": file, "path": file, "settings": ["seed=4", "game.size=9"],
-                                  "petsc_options": [], "version": provenance["version"], "commit": provenance["commit"],
+                                  "petsc_options": [], "ranks": 1, "version": provenance["version"], "commit": provenance["commit"],
                                   "runs": 1, "axes": []})
         with open(folder / "plan.csv", encoding="utf-8", newline="") as plan:
             self.assertEqual(list(csv.DictReader(plan)), [{"run_id": self.result().name, "label": "",

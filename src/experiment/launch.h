@@ -1,10 +1,10 @@
 /*
   One launch of the program on an experiment: who does which run, and when to stop.
 
-  The folder .launches/<id> in that of the experiment has a file for each run that a group of ranks has
-  claimed, made with O_EXCL, so that claiming needs nobody's help while all ranks compute; a file for each
-  rank that has claimed runs, with how many of them have ended; and a file `stop-<reason>` once the launch is
-  to end early. Functions are not collective unless they say so.
+  The folder .launches/<id> in that of the experiment has a name for each run that a group of ranks has
+  claimed, which only one can make, so that claiming needs nobody's help while all ranks compute; a file for
+  each rank that has claimed runs, with how many of them have ended; and a file `stop-<reason>` once the
+  launch is to end early. Functions are not collective unless they say so.
 */
 #ifndef THRONG_EXPERIMENT_LAUNCH_H
 #define THRONG_EXPERIMENT_LAUNCH_H

@@ -1,7 +1,8 @@
 """A SLURM cluster of this machine alone: munged, slurmctld and two slurmd, in a folder of their own.
 
-`with Cluster() as cluster:` starts it and removes it, as root or as an ordinary user. The daemons belong to a
-supervisor, which is this file started as a script. It ends them when its standard input does, and that is when the
+`with Cluster() as cluster:` starts it and removes it, as root or as an ordinary user. `python3 tests/slurm/cluster.py
+-- COMMAND ...` runs a command inside it (--help). The daemons belong to a supervisor, which is this file started with
+--supervise. It ends them when its standard input does, and that is when the
 block is left, or when the process that started it is gone for whatever reason. What daemons and jobs leave behind comes
 to the supervisor, for it is the subreaper of all of them. So it can end that by its process id, and removes the folder.
 """
@@ -26,7 +27,7 @@ PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"
 PR_SET_CHILD_SUBREAPER = 36
 
 # cred_expire is how long SLURM waits before it starts a job again; less than 5 s is not allowed. Both nodes have the
-# processors of this machine.
+# processors of this machine, and the memory that a job script may ask for.
 CONFIGURATION = """\
 ClusterName=throngtest
 SlurmctldHost=localhost
@@ -58,8 +59,8 @@ SlurmctldPidFile={folder}/slurmctld.pid
 SlurmdPidFile={folder}/slurmd.%n.pid
 SlurmctldLogFile={folder}/log/slurmctld
 SlurmdLogFile={folder}/log/slurmd.%n
-NodeName=n1 NodeHostname=localhost Port={ports[1]} CPUs=2 State=UNKNOWN
-NodeName=n2 NodeHostname=localhost Port={ports[2]} CPUs=2 State=UNKNOWN
+NodeName=n1 NodeHostname=localhost Port={ports[1]} CPUs=2 RealMemory=1000000 State=UNKNOWN
+NodeName=n2 NodeHostname=localhost Port={ports[2]} CPUs=2 RealMemory=1000000 State=UNKNOWN
 PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
@@ -91,7 +92,7 @@ def main():
 
 class Cluster:
     def __enter__(self):
-        self.supervisor = subprocess.Popen([sys.executable, "-B", __file__], stdin=subprocess.PIPE,
+        self.supervisor = subprocess.Popen([sys.executable, "-B", __file__, "--supervise"], stdin=subprocess.PIPE,
                                            stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.folder = None
         try:
@@ -130,6 +131,50 @@ class Cluster:
         """The last lines of the logs, for the message of a test that fails."""
         return "\n".join(f"--- {path.name}\n" + "\n".join(path.read_text(errors="replace").splitlines()[-20:])
                          for path in sorted((self.folder / "log").iterdir()) if path.suffix != ".output")
+
+
+HELP = """\
+usage: python3 tests/slurm/cluster.py -- COMMAND ...
+
+Starts a SLURM cluster of two nodes of two processors each on this machine, runs COMMAND with it, and removes the
+cluster when the command ends, with the jobs that are still there. The exit code is that of the command.
+
+  sbatch --wait     waits for the job; sbatch alone would not, and the cluster would be gone
+  bash              a shell in which sbatch, squeue, scontrol and scancel know the cluster
+
+Try a job script that you have edited, from the root of the checkout:
+
+  python3 tests/slurm/cluster.py -- sbatch --wait --partition=test --ntasks=2 my_sweep.sbatch
+
+These options win over those in the script. As root, first: export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+"""
+
+
+def run_command(words):
+    """Run a command inside a cluster of its own; its exit code."""
+    if missing():
+        print(f"no {', '.join(missing())} here; bash jobs/dependencies.sh --tests installs them where it may",
+              file=sys.stderr)
+        return 2
+    try:
+        with Cluster() as cluster:
+            return subprocess.run(words, env=cluster.environment, check=False).returncode
+    except (OSError, RuntimeError) as problem:
+        print(f"{' '.join(words)}: {problem}", file=sys.stderr)
+        return 2
+
+
+def by_hand(words):
+    """Act on the arguments of this file; the exit code."""
+    if words == ["--supervise"]:
+        return supervise()
+    if words in (["--help"], ["-h"]):
+        print(HELP, end="")
+        return 0
+    if words[:1] != ["--"] or len(words) < 2:
+        print(f"{HELP}\nexpected: -- COMMAND ...", file=sys.stderr)
+        return 2
+    return run_command(words[1:])
 
 
 # From here on: the supervisor.
@@ -227,4 +272,4 @@ def supervise():
 
 
 if __name__ == "__main__":
-    supervise()
+    sys.exit(by_hand(sys.argv[1:]))

@@ -4,6 +4,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import cluster
@@ -58,6 +59,20 @@ class ClusterTest(unittest.TestCase):
         for number in (signal.SIGTERM, signal.SIGKILL):
             with self.subTest(number):
                 self.assert_goes_away("time.sleep(1000)", number)
+
+    def test_a_command_by_hand(self):
+        def call(*words):
+            return subprocess.run([sys.executable, "-B", cluster.__file__, *words], capture_output=True, text=True,
+                                  timeout=100, check=False)
+        with tempfile.TemporaryDirectory() as folder:
+            words = ["sbatch", "--wait", "-N2", f"--chdir={folder}", "--output=log", "--wrap", "srun hostname; exit 3"]
+            done = call("--", *words)
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertEqual(len((pathlib.Path(folder) / "log").read_text().splitlines()), 2)
+        done = call("--", "sh", "-c", "dirname $SLURM_CONF")
+        self.assertFalse(pathlib.Path(done.stdout.strip()).exists())
+        self.assertEqual(call("sbatch").returncode, 2)
+        self.assertIn("sbatch --wait", call("--help").stdout)
 
 
 if __name__ == "__main__":

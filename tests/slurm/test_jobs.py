@@ -92,10 +92,10 @@ class Jobs(unittest.TestCase):
 
     # Jobs.
 
-    def submit(self, script, resources, experiment="", options=()):
+    def submit(self, script, resources, experiment="", options=(), out="out"):
         """Edit the marked lines of a job script and submit it; the number of the job."""
         (self.folder / "experiment.yaml").write_text(experiment)
-        lines = {"#SBATCH": f"#SBATCH {resources}", "experiment=": "experiment=experiment.yaml", "out=": "out=out"}
+        lines = {"#SBATCH": f"#SBATCH {resources}", "experiment=": "experiment=experiment.yaml", "out=": f"out={out}"}
         path = self.folder / "jobs" / script
         text = []
         for line in path.read_text().splitlines():
@@ -247,11 +247,12 @@ class Jobs(unittest.TestCase):
     def test_report_afterwards(self):
         experiment = SMALL.replace("sweep: {solver.eta: [0.2, 0.5]}\n", "").replace("count: 3", "count: 1")
         job = self.submit("sweep.sbatch", "--nodes=1 --ntasks=2 --time=10", experiment)
-        report = self.submit("report.sbatch", "--ntasks=1 --time=10", experiment, [f"--dependency=afterany:{job}"])
+        report = self.submit("report.sbatch", "--ntasks=1 --time=10", experiment, [f"--dependency=afterany:{job}"],
+                             "out/small")
         self.assertGreaterEqual(self.await_end(report)["StartTime"], self.await_end(job)["EndTime"])
-        with open(self.out / "table/table.csv", encoding="utf-8", newline="") as file:
+        with open(self.out / "small/table/table.csv", encoding="utf-8", newline="") as file:
             self.assertEqual(sorted(row["run_id"] for row in csv.DictReader(file)), sorted(self.plan()))
-        self.assertIn("small", (self.out / "report/report.html").read_text())
+        self.assertIn("small", (self.out / "small/report/report.html").read_text())
 
 
 if __name__ == "__main__":

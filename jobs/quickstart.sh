@@ -46,6 +46,7 @@ show_result() {
   printf '\nDone in %d s.' "$SECONDS"
   say_where_paths_start
   printf '\n'
+  printf '  Result    %s\n' "$(sed -n '/report\.html ([0-9]* figures)$/{n;s/^[^:]*: //p}' "$log" | tail -n 1)"
   printf '  Report    %s (one page, open it in a browser)\n' "$results/report/report.html"
   if [[ -d $results/report/figures ]]; then
     printf '  Figures   %s (%d PNG files)\n' "$results/report/figures" \
@@ -57,10 +58,54 @@ show_result() {
   else
     printf '  Record    %s (run.json, metrics.csv, fields.h5)\n\n' "$results"
   fi
+  say_what_next "$results"
+}
+
+# Whether throng would take the experiment with these arguments.
+takes() { build/release/throng plan "$experiment" --out "$out" "$@" >/dev/null 2>&1; }
+
+# What to type next. It is tried with `throng plan` before it is said, for not every game has a size.
+say_what_next() {
+  local results=$1 name change other=""
+  if [[ -f $results/plan.csv ]]; then
+    name=$(basename "$results")
+    change=$(more_seeds "$results")
+    if [[ -n $change ]] && takes --set "$change"; then other=$results; fi
+  else
+    name=$(basename "$(dirname "$results")")-2
+    for change in "$(larger_size "$results")" seed=2; do
+      if [[ -n $change ]] && takes --set "$change" --set "name=$name"; then
+        change+=" --set name=$name" other=$out/$name
+        break
+      fi
+    done
+  fi
   printf 'Next: change %s, or try\n' "$experiment"
+  if [[ -f $results/plan.csv ]]; then printf '  %s/bin/throng-analysis compare %s\n' "$venv" "$results"; fi
+  if [[ -z $other ]]; then return; fi
   if [[ $(id -u) -eq 0 ]]; then printf '  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1\n'; fi
-  printf '  mpirun -n %s build/release/throng run %s --set game.size=15 --out %s\n' "$ranks" "$experiment" "$out"
-  printf '  %s/bin/throng-analysis report %s\n' "$venv" "$out"
+  printf '  mpirun -n %s build/release/throng run %s --set %s --out %s\n' "$ranks" "$experiment" "$change" "$out"
+  printf '  %s/bin/throng-analysis report %s\n' "$venv" "$other"
+}
+
+# Five seeds more, if the experiment has several.
+more_seeds() {
+  "$venv/bin/python" - "$1/table/table.csv" <<'END'
+import csv, sys
+with open(sys.argv[1], encoding="utf-8", newline="") as file:
+    count = len({row["seed"] for row in csv.DictReader(file)} - {""})
+print(f"seeds.count={count + 5}" if count > 1 else "")
+END
+}
+
+# A larger game, if it has a size.
+larger_size() {
+  "$venv/bin/python" - "$1/run.json" <<'END'
+import json, sys
+with open(sys.argv[1], encoding="utf-8") as file:
+    size = json.load(file).get("parameters", {}).get("game", {}).get("size")
+print(f"game.size={size + 4}" if isinstance(size, int) else "")
+END
 }
 
 main() {

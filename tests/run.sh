@@ -103,6 +103,7 @@ END
   printf '%s\n' "$output"
   [[ $status -eq 1 && $output == *"Not every run has ended well"* ]] &&
     [[ $output == *"results/two/report/report.html"* && $output == *"results/two/table/table.csv"* ]] &&
+    [[ $output == *"Result    of 2 settings "* && $output == *" --set seeds.count=7 "* ]] &&
     grep -q runs-0 "$folder/results/two/report/report.html" &&
     [[ $(wc -l <"$folder/results/two/table/table.csv") -eq 5 ]]
 }

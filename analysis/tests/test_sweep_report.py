@@ -131,6 +131,15 @@ def test_heads_of_columns_say_what_they_are(tmp_path):
     assert any("number of the setting" in title for title in titles)
 
 
+def test_what_came_out_is_printed(tmp_path, capsys):
+    report(write(tmp_path, sweep(tmp_path)))
+    words = "grid: of 6 settings η = 0.1, β = 0.1 ends lowest: exploitability 0.3 at the end, "
+    assert f"{words}arithmetic mean of 5 runs\n" in capsys.readouterr().out
+    report(write(tmp_path, [Made({"seed": 1}, reason="small enough")], name="one"))
+    words = "converged (small enough) at iteration 2, exploitability 0.5\n"
+    assert words in capsys.readouterr().out
+
+
 def test_every_setting_is_in_the_table_of_means(tmp_path):
     folder = write(tmp_path, sweep(tmp_path))
     html = report(folder)

@@ -197,7 +197,7 @@ def _report(options: argparse.Namespace) -> int:
     )
     for problem in report.problems:
         _complain(problem)
-    print(f"{report.page} ({len(report.figures)} figures)")
+    print(f"{report.page} ({len(report.figures)} figures)", *report.results, sep="\n")
     return WITH_PROBLEMS if report.problems else DONE
 
 

@@ -15,7 +15,7 @@ from throng_analysis.experiments import Experiment, find_experiments
 from throng_analysis.figures import draw_all
 from throng_analysis.figures.style import Drawing
 from throng_analysis.live import script
-from throng_analysis.metrics import EXPLOITABILITY, QUALITY, REGULARISED_EXPLOITABILITY
+from throng_analysis.metrics import EXPLOITABILITY, METRICS, QUALITY, REGULARISED_EXPLOITABILITY
 from throng_analysis.output import PAGE, write_whole, writing_below
 from throng_analysis.page import Html, number, picture, table, text
 from throng_analysis.places import Place, chosen_of, places_of_entries, places_of_runs, where_of
@@ -41,6 +41,7 @@ class Report:
     page: Path
     figures: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    results: list[str] = field(default_factory=list)  # a line for each run or experiment
 
     def add(self, drawing: Drawing, place: Path) -> Html:
         """Write a figure into the folder `place`; returns it for the page."""
@@ -101,6 +102,7 @@ def _write_runs(
     report = Report(out / PAGE, problems=[run.reason for run in bad])
     missing = [run for experiment in experiments for run in _missing(experiment)]
     count = len(runs) + len(missing)
+    report.results = [_result(run) for run in good]
     with writing_below(out):
         report.problems += [warning for run in good for warning in run.warnings]
         sections = [
@@ -136,6 +138,7 @@ def _write_sweeps(
     runs = [_read(place.folder) for place in chosen]
     report = Report(out / PAGE, problems=problems_of(experiments, entries))
     report.problems += without_result(entries, PAGE)
+    report.results = [sweep.result() for sweep in sweeps]
     damaged = {entry.folder for entry in entries if entry.status == "damaged"}
     for run in runs:
         if isinstance(run, Run):
@@ -156,6 +159,18 @@ def _write_sweeps(
         page = _page(f"{len(entries)} runs", counted(entries), [*parts, script()])
         write_whole(report.page, page.encode())
     return report
+
+
+def _result(run: Run) -> str:
+    """Say in one line what a run came to."""
+    words = f"{run.title}: {STATUS_WORDS[run.status]}"
+    if run.record.stop_reason:
+        words += f" ({run.record.stop_reason})"
+    if passed := iterations(run):
+        words += f" at iteration {passed}"
+    last = ((metric, run.last(metric.column)) for metric in METRICS)
+    metric, value = next((pair for pair in last if pair[1] is not None), (None, None))
+    return words if metric is None else f"{words}, {metric.label} {value:.4g}"
 
 
 def _read(folder: Path) -> Run | BadRun:

@@ -89,6 +89,22 @@ class Sweep:
         ]
         return Html("\n".join(part for part in parts if part))
 
+    def result(self) -> str:
+        """Say in one line which setting ends lowest."""
+        name, groups = self.experiment.name, self.grouping.groups
+        ends = ends_of(groups, self.metric, self.question.mean) if self.metric else {}
+        ranked = in_order(groups, ends) if ends else []
+        if not ranked:
+            return f"{name}: no run that ended well has {self.question.metric or 'a metric'}"
+        best, end = ranked[0], ends[id(ranked[0])]
+        words = f"{self.metric.label} {end.late if end.far else end.mean:.4g}"
+        words += " over the last tenth of the rows" if end.far else " at the end"
+        if end.spread.count > 1:
+            words += f", {self.question.mean} mean of {end.spread.count} runs"
+        if len(groups) == 1:
+            return f"{name}: {words}"
+        return f"{name}: of {len(groups)} settings {best.label} ends lowest: {words}"
+
     def _comparison(self, index: int, picture: Picture) -> list[Html]:
         grouping = self.grouping
         title = Html(f"<h3>{text(self._about_means())}</h3>")

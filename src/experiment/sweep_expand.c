@@ -275,6 +275,32 @@ static PetscErrorCode CheckUnused(MfgSweep sweep, const MfgSweepOverride *overri
   PetscFunctionReturn(0);
 }
 
+/* Values of the document in whose place every run has those of an axis, which no check of a run looks at. */
+static PetscErrorCode CheckHidden(MfgSweep sweep, const MfgSweepAxis *axis)
+{
+  const MfgSweepView document = {.root = sweep->root};
+  const MfgNode     *value;
+  char               problem[2048];
+  PetscBool          missing;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSweepTablesMissPlugin(sweep->tables, &missing));
+  for (PetscInt i = 0; i < axis->key_count; i++) {
+    const char *key = axis->keys[i].text;
+
+    if (missing && !strncmp(key, "game.", 5)) continue;
+    PetscCall(MfgSweepLookUp(sweep, &document, key, &value));
+    if (!value || value->mark.line < 0 || value->kind != MFG_NODE_SCALAR || value->broken ||
+        MfgNodeIsNull(value))
+      continue;
+    PetscCall(MfgSweepTablesTry(sweep->tables, key, value->text, sizeof(problem), problem));
+    if (problem[0])
+      PetscCall(MfgSweepComplain(sweep, value->mark, "", key,
+                                 "%s (no run has it: there is an axis of this key)", problem));
+  }
+  PetscFunctionReturn(0);
+}
+
 /* What matched nothing, and what is left. */
 static PetscErrorCode Conclude(Walker *walker)
 {
@@ -285,6 +311,8 @@ static PetscErrorCode Conclude(Walker *walker)
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(most, &sweep->warnings));
+  for (PetscInt i = 0; i < sweep->stages[0].axes.count; i++)
+    PetscCall(CheckHidden(sweep, &sweep->stages[0].axes.list[i]));
   for (PetscInt i = 1; i < sweep->stage_count - 1; i++)
     PetscCall(MfgSweepConcludeMatch(sweep, &sweep->stages[i].match));
   for (PetscInt i = 0; i < sweep->override_count; i++) {

@@ -22,6 +22,14 @@ class AllRuns(throng_test.ThrongTest):
             "{f}:4:78: solver.temperature: -2 is out of range; expected a real in (0,inf)",
             "{f}:4:82: solver.temperature: xx is not a number; expected a real in (0,inf)")
 
+    def test_values_in_whose_place_an_axis_has_others(self):
+        self.assert_refused(MANY.replace("outer_iterations: 3", "outer_iterations: 3, temperature: -1")
+                            + "sweep: {solver.temperature: [0.1, 1]}\n",
+                            "{f}:3:73: solver.temperature: -1 is out of range; expected a real in (0,inf) (no run has it: there "
+                            "is an axis of this key)")
+        self.run_text(MANY.replace("outer_iterations: 3", "outer_iterations: 3, temperature: 2")
+                      + "sweep: {solver.temperature: [0.1, 1]}\n")
+
     def test_checks_of_whole_games(self):
         self.assert_refused(MANY + "sweep: {game.size: [8, 7, 10, 12]}\n",
                             *(f"{{f}}:4:{column}: game.size: {size} is even; expected an odd size"

@@ -79,8 +79,8 @@ PetscErrorCode MfgExperimentPlan(MfgExperiment experiment, PetscInt ranks, Petsc
 
 /*
   The parameters of a section that does not depend on a type ("metrics", "evaluation", "output",
-  "checkpoint"), the keys at the top ("run"), or those there that are of no run ("limits"). NULL: unknown. Owned by
-  the experiment. Not collective.
+  "checkpoint"), the keys at the top ("run"), or those there that are of no run ("limits"). NULL: unknown.
+  Owned by the experiment. Not collective.
 */
 PetscErrorCode MfgExperimentGetParameters(MfgExperiment experiment, const char *section,
                                           MfgParameters *parameters);

@@ -95,11 +95,12 @@ const char *MfgStopText(MfgStop stop)
 }
 
 /* The name of this host, as it stands in that of a launch. */
-static void GetHost(char host[128])
+static void GetHost(size_t size, char host[])
 {
-  memset(host, 0, 128);
-  (void)gethostname(host, 127);
-  host[strcspn(host, "./")] = '\0';
+  char whole[256] = "";
+
+  (void)gethostname(whole, sizeof(whole) - 1);
+  (void)snprintf(host, size, "%.*s", (int)strcspn(whole, "./"), whole);
 }
 
 PetscErrorCode MfgLaunchCreate(MPI_Comm comm, double deadline, PetscInt max_failures, MfgLaunch *launch)
@@ -116,7 +117,7 @@ PetscErrorCode MfgLaunchCreate(MPI_Comm comm, double deadline, PetscInt max_fail
   l->max_failures = max_failures;
   l->deadline = deadline;
   PetscCallMPI(MPI_Comm_rank(comm, &l->rank));
-  GetHost(host);
+  GetHost(sizeof(host), host);
   (void)gmtime_r(&now, &utc);
   (void)strftime(l->name, 32, "%Y%m%dT%H%M%S", &utc);
   (void)snprintf(l->name + strlen(l->name), sizeof(l->name) - 32, "-%s-%ld", host, (long)getpid());
@@ -178,7 +179,7 @@ static PetscBool IsLeft(const char *path, const char *name)
   pid_t       pid;
 
   if (MfgFolderIsHeld(path)) return PETSC_FALSE;
-  GetHost(here);
+  GetHost(sizeof(here), here);
   if (ReadName(name, sizeof(host), host, &pid) && !strcmp(host, here))
     return (PetscBool)(kill(pid, 0) != 0 && errno == ESRCH);
   return (PetscBool)(stat(path, &status) == 0 && time(NULL) - status.st_mtime > DAY);

@@ -17,7 +17,8 @@ typedef struct {
   const MfgMetricsRow *row;          /* the last that was recorded */
 } MfgRecord;
 
-/* The peak of memory in the next record is not that of earlier runs of this process, where Linux permits it. */
+/* The peak of memory in the next record is not that of earlier runs of this process, where Linux permits it.
+ */
 void MfgRecordForgetPeak(void);
 /* Write it to `path` from rank 0. Collective. */
 PetscErrorCode MfgRecordWrite(MfgRun run, const MfgRecord *record, const char *path);

@@ -298,6 +298,7 @@ static PetscErrorCode TellNothing(MfgExperiment e, const MfgSurvey *survey, MfgE
   if (survey->failed) *outcome = MFG_EXPERIMENT_FAILED;
   if (e->rank != 0) PetscFunctionReturn(0);
   MfgRerunForget(&e->wish);
+  MfgLaunchTidy(e->folder);
   (void)snprintf(path, sizeof(path), "%.3700s/%.255s%s", e->folder, e->plan->runs[0].run_id,
                  survey->failed ? ".failed" : "");
   if (!MfgRecordPeek(path, NULL, "stop_reason", sizeof(reason), reason))

@@ -203,6 +203,15 @@ static void Tidy(const char *parent)
   if (folder) (void)closedir(folder);
 }
 
+void MfgLaunchTidy(const char *folder)
+{
+  char parent[MFG_PATH_SIZE];
+
+  (void)snprintf(parent, sizeof(parent), "%.3600s/.launches", folder);
+  Tidy(parent);
+  (void)rmdir(parent);
+}
+
 /* The folder gets its name when its lock is held, so that nobody takes it for one that was left. */
 static void Open(MfgLaunch launch, const char *parent, char message[MFG_MESSAGE_SIZE])
 {

@@ -39,6 +39,8 @@ PetscErrorCode MfgLaunchDestroy(MfgLaunch *launch);
   `message` says what went wrong. Collective.
 */
 PetscErrorCode MfgLaunchOpen(MfgLaunch launch, const char *folder, char message[MFG_MESSAGE_SIZE]);
+/* Remove what killed launches left in `folder`. On one rank, without a launch. */
+void MfgLaunchTidy(const char *folder);
 /* The name of the launch: when, where, which process. */
 const char *MfgLaunchGetName(MfgLaunch launch);
 

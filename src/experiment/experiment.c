@@ -250,6 +250,9 @@ static void LookAgain(MfgExperiment e, MfgTally *tally)
     good += state == MFG_RESULT_COMPLETE;
     failed += state == MFG_RESULT_FAILED;
   }
+  if (e->lone && good + failed)
+    (void)printf("%s meanwhile, by another launch; the result is in %s/%s%s\n", good ? "complete" : "failed",
+                 e->folder, e->plan->runs[0].run_id, good ? "" : ".failed");
   tally->count[MFG_RUN_GOOD] = good;
   tally->count[MFG_RUN_FAILED] = failed;
   tally->count[MFG_RUN_ELSEWHERE] = PetscMin(tally->count[MFG_RUN_ELSEWHERE], todo - good - failed);

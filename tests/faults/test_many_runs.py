@@ -42,14 +42,14 @@ class ManyRuns(faults.FaultTest):
         self.assertLess(max(after) - after[0], 2000)
 
     def watch_memory(self, process):
-        """(runs done, kB of the larger rank) four times a second."""
+        """(runs done, kB of the larger rank) ten times a second."""
         samples = []
         while process.poll() is None:
             done = len(os.listdir(self.out / "tiny")) if (self.out / "tiny").exists() else 0
             memory = [self.memory_of(rank) for rank in self.ranks_of(process)]
             if memory and min(memory):
                 samples.append((done, max(memory)))
-            self.wait(0.25, process)
+            self.wait(0.1, process)
         self.text = process.communicate()
         return samples
 

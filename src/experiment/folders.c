@@ -217,6 +217,16 @@ char *MfgFileRead(const char *path, PetscInt64 *length)
   return text;
 }
 
+PetscBool MfgFileHas(const char *path, PetscInt64 length, const char *text)
+{
+  PetscInt64      there;
+  char           *content = MfgFileRead(path, &there);
+  const PetscBool same = (PetscBool)(content && there == length && !memcmp(content, text, (size_t)length));
+
+  free(content);
+  return same;
+}
+
 /* Bring one file or folder to the disk. Some file systems have no fsync() of folders and need none. */
 static void SyncOne(const char *path, char message[MFG_MESSAGE_SIZE])
 {

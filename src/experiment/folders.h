@@ -39,6 +39,8 @@ PetscBool MfgIsOneOf(const char *name, PetscInt count, const char *const names[]
 /* Bring the entries of the folder above `path` to the disk: that there is something at `path`. */
 void MfgFolderSyncAbove(const char *path, char message[MFG_MESSAGE_SIZE]);
 
+/* Whether the file at `path` can be read and has this content. */
+PetscBool MfgFileHas(const char *path, PetscInt64 length, const char *text);
 /* The content of a file, with a zero after it; free with free(). NULL, with errno: it cannot be read. */
 char *MfgFileRead(const char *path, PetscInt64 *length);
 

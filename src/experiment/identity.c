@@ -5,8 +5,7 @@
 #include "experiment/identity.h"
 #include "experiment/options.h"
 
-/* 64-bit FNV-1a (Fowler, Noll, Vo). */
-static const uint64_t hash_start = UINT64_C(14695981039346656037);
+const uint64_t MfgHashStart = UINT64_C(14695981039346656037);
 
 static uint64_t HashBytes(uint64_t hash, size_t length, const void *bytes)
 {
@@ -15,8 +14,7 @@ static uint64_t HashBytes(uint64_t hash, size_t length, const void *bytes)
   return hash;
 }
 
-/* With the end of the text, so that "ab", "c" and "a", "bc" differ. */
-static uint64_t HashText(uint64_t hash, const char *text)
+uint64_t MfgHashText(uint64_t hash, const char *text)
 {
   return HashBytes(hash, strlen(text) + 1, text);
 }
@@ -40,7 +38,7 @@ static uint64_t HashFile(uint64_t hash, const char *path)
   (void)snprintf(size, sizeof(size), "%" PRIu64, total);
   whole = (PetscBool)(file && !ferror(file));
   if (file) (void)fclose(file);
-  return whole ? HashText(content, size) : HashText(hash, path);
+  return whole ? MfgHashText(content, size) : MfgHashText(hash, path);
 }
 
 /* Whether the text is a path: its file counts, wherever it stands. */
@@ -62,7 +60,7 @@ static PetscErrorCode HashChoices(MfgParameters parameters, const MfgParameterSp
   PetscCall(PetscStrToArray(spec->range, '|', &count, &words));
   for (int i = 0; i < count; i++) {
     PetscCall(MfgParametersHasChoice(parameters, spec->key, words[i], &has));
-    if (has) *hash = HashText(*hash, words[i]);
+    if (has) *hash = MfgHashText(*hash, words[i]);
   }
   PetscCall(PetscStrToArrayDestroy(count, words));
   PetscFunctionReturn(0);
@@ -78,20 +76,20 @@ static PetscErrorCode HashSection(MfgRun run, MfgSection section, uint64_t *hash
   PetscCall(MfgRunGetSection(run, section, &parameters));
   PetscCall(MfgRunFindIdle(run, section, &skip));
   PetscCall(MfgParametersGetCount(parameters, &count));
-  *hash = HashText(*hash, MfgSectionNames[section]);
+  *hash = MfgHashText(*hash, MfgSectionNames[section]);
   for (PetscInt i = 0; i < count; i++) {
     const MfgParameterSpec *spec;
     const char             *text;
 
     PetscCall(MfgParametersGetEntry(parameters, i, &spec, &text));
     if (!text || skip[i]) continue;
-    *hash = HashText(*hash, spec->key);
+    *hash = MfgHashText(*hash, spec->key);
     if (IsPath(spec))
       *hash = HashFile(*hash, text);
     else if (spec->type == MFG_PARAMETER_CHOICES)
       PetscCall(HashChoices(parameters, spec, hash));
     else
-      *hash = HashText(*hash, text);
+      *hash = MfgHashText(*hash, text);
   }
   PetscFunctionReturn(0);
 }
@@ -107,7 +105,7 @@ PetscErrorCode MfgRunHashOptions(MfgRun run, uint64_t *hash)
   PetscCall(MfgOptionsGet(&count, &options));
   *hash = 0;
   for (PetscInt i = 0; i < count; i++)
-    if (!MfgOptionIsSilent(options[i])) *hash = HashText(*hash ? *hash : hash_start, options[i]);
+    if (!MfgOptionIsSilent(options[i])) *hash = MfgHashText(*hash ? *hash : MfgHashStart, options[i]);
   PetscCall(MfgOptionsFree(count, &options));
   if (!*hash) PetscFunctionReturn(0);
   PetscCall(MfgGameGetSizes(run->game, &states, &actions));
@@ -115,14 +113,14 @@ PetscErrorCode MfgRunHashOptions(MfgRun run, uint64_t *hash)
   PetscCall(MfgParametersGetInteger(evaluation, "direct_below", &direct_below));
   PetscCall(MfgSolverGetMetricsParameters(run->solver, &metrics));
   PetscCall(MfgParametersHasChoice(metrics, "which", "spectrum", &spectrum));
-  *hash =
-      HashText(HashText(*hash, states < direct_below ? "direct" : "iterative"), spectrum ? "spectrum" : "");
+  *hash = MfgHashText(MfgHashText(*hash, states < direct_below ? "direct" : "iterative"),
+                      spectrum ? "spectrum" : "");
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE])
 {
-  uint64_t    hash = hash_start;
+  uint64_t    hash = MfgHashStart;
   const char *game, *solver, *seed;
   char      **options;
   PetscInt    count;
@@ -132,13 +130,13 @@ PetscErrorCode MfgRunGetId(MfgRun run, char run_id[MFG_RUN_ID_SIZE])
   PetscCall(MfgGameGetType(run->game, &game));
   PetscCall(MfgSolverGetType(run->solver, &solver));
   PetscCall(MfgParametersGetText(run->keys, "seed", &seed));
-  hash = HashText(HashText(HashText(hash, game), solver), seed);
+  hash = MfgHashText(MfgHashText(MfgHashText(hash, game), solver), seed);
   for (PetscInt i = 0; i < MFG_SECTION_COUNT; i++)
     if (i != MFG_SECTION_OUTPUT && i != MFG_SECTION_CHECKPOINT)
       PetscCall(HashSection(run, (MfgSection)i, &hash));
   PetscCall(MfgOptionsGet(&count, &options));
   for (PetscInt i = 0; i < count; i++)
-    if (!MfgOptionIsSilent(options[i])) hash = HashText(hash, options[i]);
+    if (!MfgOptionIsSilent(options[i])) hash = MfgHashText(hash, options[i]);
   PetscCall(MfgOptionsFree(count, &options));
   length = snprintf(run_id, MFG_RUN_ID_SIZE, "%s-%s-seed%s-%012" PRIx64, game, solver, seed,
                     (hash >> 48 ^ hash) & UINT64_C(0xFFFFFFFFFFFF));

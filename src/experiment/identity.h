@@ -8,6 +8,13 @@
 enum { MFG_RUN_ID_SIZE = 256 };
 
 /*
+  64-bit FNV-1a (Fowler, Noll, Vo) of a text after others, with its end, so that "ab", "c" and "a", "bc"
+  differ. The first comes after MfgHashStart. Not collective.
+*/
+extern const uint64_t MfgHashStart;
+uint64_t              MfgHashText(uint64_t hash, const char *text);
+
+/*
   Rows of a section that are left out of the record: defaults that have no effect beside what the user gave,
   such as initial.weight beside a uniform law. With them the recorded parameters would not pass the check that
   the file passed. *skip has a flag a row; it is the run's. For a run that was checked,

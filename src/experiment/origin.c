@@ -15,17 +15,6 @@ static const char *LastPart(const char *path)
   return slash ? slash + 1 : path;
 }
 
-/* Whether the file at `path` can be read and has the content `text`. */
-static PetscBool Has(const char *path, const char *text, PetscInt length)
-{
-  PetscInt64 there;
-  char      *content = MfgFileRead(path, &there);
-  PetscBool  same = (PetscBool)(content && there == length && !memcmp(content, text, (size_t)length));
-
-  free(content);
-  return same;
-}
-
 /* The value of a text in experiment.json; empty if there is none. */
 static void ReadText(const char *folder, const char *key, size_t size, char value[])
 {
@@ -46,9 +35,10 @@ void MfgOriginCheck(const MfgOrigin *origin, const char *folder, char message[MF
   ReadText(folder, "path", sizeof(place), place);
   if (!file[0] || !realpath(origin->path, mine)) return;
   if (!strcmp(place, mine)) return; /* edited, perhaps */
-  if (!strcmp(LastPart(file), LastPart(origin->path)) && Has(place, origin->text, origin->length)) return;
+  if (!strcmp(LastPart(file), LastPart(origin->path)) && MfgFileHas(place, origin->length, origin->text))
+    return;
   (void)snprintf(kept, sizeof(kept), "%.4000s/experiment.yaml", folder);
-  if (Has(kept, origin->text, origin->length)) return; /* a copy, renamed or moved */
+  if (MfgFileHas(kept, origin->length, origin->text)) return; /* a copy, renamed or moved */
   (void)snprintf(message, MFG_MESSAGE_SIZE,
                  "%.300s holds results of another experiment, of the file %.300s; give this one another name "
                  "(--set name=...) or another folder (--out)",

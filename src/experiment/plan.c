@@ -41,15 +41,6 @@ static PetscErrorCode DescribeGame(MfgRun run, char **key)
   PetscFunctionReturn(0);
 }
 
-/* 64-bit FNV-1a. */
-static uint64_t HashText(const char *text)
-{
-  uint64_t hash = UINT64_C(14695981039346656037);
-
-  for (; *text; text++) hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-  return hash;
-}
-
 /* Which of the plan's games the run plays; a new one is asked how large it is. `grown`: what its check took.
  */
 static PetscErrorCode FindGame(MfgPlan *plan, MfgRun run, PetscReal grown, PetscInt *index)
@@ -59,7 +50,7 @@ static PetscErrorCode FindGame(MfgPlan *plan, MfgRun run, PetscReal grown, Petsc
 
   PetscFunctionBeginUser;
   PetscCall(DescribeGame(run, &key));
-  hash = HashText(key);
+  hash = MfgHashText(MfgHashStart, key);
   for (*index = plan->game_count - 1; *index >= 0; --*index)
     if (plan->games[*index].hash == hash && !strcmp(plan->games[*index].key, key)) break;
   if (*index >= 0) {

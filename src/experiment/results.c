@@ -300,42 +300,41 @@ static void CleanUp(MfgResults r, PetscBool good, PetscInt first, char message[M
   if (!message[0]) RemoveTraces(good ? r->final : r->failed, first);
 }
 
-PetscErrorCode MfgResultsFinish(MfgResults r, PetscBool good, PetscBool keep, char path[MFG_PATH_SIZE])
-{
-  const char    *target = good ? r->final : r->failed;
-  const PetscInt first = keep ? CHECKPOINT_TRACES : 0;
-  char           message[MFG_MESSAGE_SIZE] = "";
-
-  PetscFunctionBeginUser;
-  if (r->rank == 0) {
-    Seal(r, good, first, message);
-    if (!message[0]) TakeName(r, target, message);
-    if (!message[0]) MfgFolderSync(r->parent, 0, NULL, message);
-    if (!message[0]) CleanUp(r, good, first, message);
-    DropLock(r);
-  }
-  PetscCall(MfgShareMessage(r->comm, message));
-  PetscCheck(!message[0], r->comm, PETSC_ERR_FILE_WRITE, "%s", message);
-  PetscCall(PetscStrncpy(path, target, MFG_PATH_SIZE));
-  PetscFunctionReturn(0);
-}
-
-void MfgResultsFinishGood(PetscInt count, const MfgResults results[], char messages[][MFG_MESSAGE_SIZE])
+/* Everything in one order for results of one parent folder; see MfgResultsFinish(). */
+static void Finish(PetscInt count, const MfgResults results[], PetscBool good, PetscInt first,
+                   char messages[][MFG_MESSAGE_SIZE])
 {
   char parent[MFG_MESSAGE_SIZE] = "";
 
   for (PetscInt i = 0; i < count; i++) {
     messages[i][0] = '\0';
-    Seal(results[i], PETSC_TRUE, 0, messages[i]);
+    Seal(results[i], good, first, messages[i]);
   }
   for (PetscInt i = 0; i < count; i++)
-    if (!messages[i][0]) TakeName(results[i], results[i]->final, messages[i]);
+    if (!messages[i][0]) TakeName(results[i], good ? results[i]->final : results[i]->failed, messages[i]);
   if (count) MfgFolderSync(results[0]->parent, 0, NULL, parent);
   for (PetscInt i = 0; i < count; i++) {
     if (!messages[i][0]) memcpy(messages[i], parent, sizeof(parent));
-    if (!messages[i][0]) CleanUp(results[i], PETSC_TRUE, 0, messages[i]);
+    if (!messages[i][0]) CleanUp(results[i], good, first, messages[i]);
     DropLock(results[i]);
   }
+}
+
+PetscErrorCode MfgResultsFinish(MfgResults r, PetscBool good, PetscBool keep, char path[MFG_PATH_SIZE])
+{
+  char message[1][MFG_MESSAGE_SIZE] = {""};
+
+  PetscFunctionBeginUser;
+  if (r->rank == 0) Finish(1, &r, good, keep ? CHECKPOINT_TRACES : 0, message);
+  PetscCall(MfgShareMessage(r->comm, message[0]));
+  PetscCheck(!message[0][0], r->comm, PETSC_ERR_FILE_WRITE, "%s", message[0]);
+  PetscCall(PetscStrncpy(path, good ? r->final : r->failed, MFG_PATH_SIZE));
+  PetscFunctionReturn(0);
+}
+
+void MfgResultsFinishGood(PetscInt count, const MfgResults results[], char messages[][MFG_MESSAGE_SIZE])
+{
+  Finish(count, results, PETSC_TRUE, 0, messages);
 }
 
 void MfgResultsTellUnwritten(MfgResults r, const char *problem)

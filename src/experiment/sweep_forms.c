@@ -20,7 +20,8 @@ static const MfgSweepForm forms[] = {
     {"overrides", "[{match: {KEY: VALUE, ...}, set: {KEY: VALUE, ...}}, ...]",
      "Runs that match get what is set, one entry after the other.", NULL},
     {"resources", "{ranks_per_run: ..., time_limit: ..., memory_check: ..., overrides: [...]}",
-     "What runs may take. An entry {match: ..., set: ...} of its overrides sets the first two for the runs "
+     "What runs may take. An entry {match: ..., set: ...} of its overrides sets ranks_per_run and time_limit "
+     "for the runs "
      "that match.",
      MfgSweepResourcesTable}};
 

@@ -4,7 +4,12 @@
 #include "experiment/duration.h"
 #include "experiment/sweep_impl.h"
 
-static const MfgParameterSpec limits_table[] = {
+const MfgParameterSpec MfgSweepResourcesTable[] = {
+    {.key = "memory_check",
+     .type = MFG_PARAMETER_BOOLEAN,
+     .preset = "true",
+     .unit = "",
+     .help = "begin nothing if the runs seem to want more memory than there is"},
     {.key = "ranks_per_run",
      .type = MFG_PARAMETER_INTEGER,
      .range = "[1,inf)",
@@ -16,23 +21,8 @@ static const MfgParameterSpec limits_table[] = {
      .help = "of one run, which has failed when it is over: 90 (seconds), '30 min', 2h, 1:30:00"},
     {.key = NULL}};
 
-/* The same, and what is of all runs. */
-const MfgParameterSpec MfgSweepResourcesTable[] = {
-    {.key = "ranks_per_run",
-     .type = MFG_PARAMETER_INTEGER,
-     .range = "[1,inf)",
-     .unit = "",
-     .help = "MPI ranks that work on one run; all of them for a file of one run, else 1"},
-    {.key = "time_limit",
-     .type = MFG_PARAMETER_TEXT,
-     .unit = "",
-     .help = "of one run, which has failed when it is over: 90 (seconds), '30 min', 2h, 1:30:00"},
-    {.key = "memory_check",
-     .type = MFG_PARAMETER_BOOLEAN,
-     .preset = "true",
-     .unit = "",
-     .help = "begin nothing if the runs seem to want more memory than there is"},
-    {.key = NULL}};
+/* Without the first row, which is of all runs. */
+static const MfgParameterSpec *const limits_table = &MfgSweepResourcesTable[1];
 
 const MfgParameterSpec MfgMaxRunsTable[] = {{.key = "max_runs",
                                              .type = MFG_PARAMETER_INTEGER,

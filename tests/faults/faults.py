@@ -91,6 +91,15 @@ class FaultTest(throng_test.ThrongTest):
         self.out = self.folder / "out"
         self.log = self.folder / "calls"
 
+    def set_up_experiment(self, text):
+        """The experiment, an empty folder, one with its results that nothing disturbed, and what they are."""
+        self.path = self.write(text)
+        self.empty = self.folder / "empty"
+        self.empty.mkdir()
+        self.old = self.folder / "old"
+        self.throng("run", self.path, "--out", self.old, check=0)
+        self.expected = self.outcomes(self.old)
+
     def run_on_bad_disk(self, path, *arguments, options=(), out=None, ranks=1):
         """`throng run` with the options of bad_disk; the folder `out` is the bad disk. The calls go to self.log."""
         out = out or self.out

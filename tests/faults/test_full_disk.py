@@ -13,12 +13,7 @@ FULL = "No space left on device"
 class FullDisk(faults.FaultTest):
     def setUp(self):
         super().setUp()
-        self.path = self.write(CHECKPOINTS)
-        self.old = self.folder / "old"
-        self.throng("run", self.path, "--out", self.old, check=0)
-        self.expected = self.outcomes(self.old)
-        self.empty = self.folder / "empty"
-        self.empty.mkdir()
+        self.set_up_experiment(CHECKPOINTS)
 
     def assert_told(self, done, error):
         """One line says what went wrong with which file, and one what to do; no words of PETSc or MPI."""

@@ -13,12 +13,7 @@ COMMITS = (".running/checkpoint-0.json", ".running/checkpoint-1.json")
 class Kills(faults.FaultTest):
     def setUp(self):
         super().setUp()
-        self.path = self.write(CHECKPOINTS)
-        self.empty = self.folder / "empty"
-        self.empty.mkdir()
-        self.old = self.folder / "old"  # the folder of a run that was not disturbed
-        self.throng("run", self.path, "--out", self.old, check=0)
-        self.expected = self.outcomes(self.old)
+        self.set_up_experiment(CHECKPOINTS)
 
     def kill_everywhere(self, before, check, *arguments):
         """

@@ -18,12 +18,7 @@ seeds: {count: 4}
 class ShortRuns(faults.FaultTest):
     def setUp(self):
         super().setUp()
-        self.path = self.write(RUNS)
-        self.empty = self.folder / "empty"
-        self.empty.mkdir()
-        self.old = self.folder / "old"
-        self.throng("run", self.path, "--out", self.old, check=0)
-        self.expected = self.outcomes(self.old)
+        self.set_up_experiment(RUNS)
         self.assertEqual(len(self.expected), 4)
 
     def complete(self, *arguments):

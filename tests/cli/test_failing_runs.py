@@ -70,7 +70,7 @@ class FullDisks(throng_test.ThrongTest):
         lines = [line for line in done.stderr.splitlines() if line.startswith("throng: ")]
         self.assertEqual(len(lines), 2, done.stderr)
         self.assertRegex(lines[0], reason + ".*File too large$")
-        self.assertRegex(lines[1], f"^throng: the run .*is not complete.* run the same command again$")
+        self.assertRegex(lines[1], "^throng: the run .*is not complete.* run the same command again$")
         self.assertIn(running.stem, lines[1])
         self.assertEqual(done.stdout, "")
         left = self.files()

@@ -4,25 +4,27 @@
 #include "experiment/duration.h"
 #include "experiment/sweep_impl.h"
 
-const MfgParameterSpec MfgSweepResourcesTable[] = {
-    {.key = "memory_check",
-     .type = MFG_PARAMETER_BOOLEAN,
-     .preset = "true",
-     .unit = "",
-     .help = "begin nothing if the runs seem to want more memory than there is"},
-    {.key = "ranks_per_run",
-     .type = MFG_PARAMETER_INTEGER,
-     .range = "[1,inf)",
-     .unit = "",
-     .help = "MPI ranks that work on one run; all of them for a file of one run, else 1"},
-    {.key = "time_limit",
-     .type = MFG_PARAMETER_TEXT,
-     .unit = "",
-     .help = "of one run, which has failed when it is over: 90 (seconds), '30 min', 2h, 1:30:00"},
-    {.key = NULL}};
+/* The rows that overrides may set, too. */
+#define LIMIT_ROWS                                                                                           \
+  {.key = "ranks_per_run",                                                                                   \
+   .type = MFG_PARAMETER_INTEGER,                                                                            \
+   .range = "[1,inf)",                                                                                       \
+   .unit = "",                                                                                               \
+   .help = "MPI ranks that work on one run; all of them for a file of one run, else 1"},                     \
+  {                                                                                                          \
+    .key = "time_limit", .type = MFG_PARAMETER_TEXT, .unit = "",                                             \
+    .help = "of one run, which has failed when it is over: 90 (seconds), '30 min', 2h, 1:30:00"              \
+  }
 
-/* Without the first row, which is of all runs. */
-static const MfgParameterSpec *const limits_table = &MfgSweepResourcesTable[1];
+static const MfgParameterSpec limits_table[] = {LIMIT_ROWS, {.key = NULL}};
+const MfgParameterSpec        MfgSweepResourcesTable[] = {
+           LIMIT_ROWS,
+           {.key = "memory_check",
+            .type = MFG_PARAMETER_BOOLEAN,
+            .preset = "true",
+            .unit = "",
+            .help = "begin nothing if the runs seem to want more memory than there is"},
+           {.key = NULL}};
 
 const MfgParameterSpec MfgMaxRunsTable[] = {{.key = "max_runs",
                                              .type = MFG_PARAMETER_INTEGER,

@@ -1,5 +1,6 @@
 """What the tests of the program share: a folder of their own, a small experiment, and a way to run it."""
 
+import contextlib
 import csv
 import json
 import os
@@ -82,16 +83,32 @@ class ThrongTest(unittest.TestCase):
         self.addCleanup(end, process)
         return process
 
+    def rows_at_work(self):
+        """The rows of metrics.csv that are there by folder of a run at work."""
+        found = {}
+        for metrics in self.out.glob("*/*.running/metrics.csv"):
+            with contextlib.suppress(FileNotFoundError):  # the run has ended meanwhile
+                found[metrics.parent] = metrics.read_text(encoding="utf-8").count("\n") - 1
+        return found
+
     def start(self, text, *arguments, rows=1, ranks=1):
-        """Start the experiment `text` and wait until it has written so many rows; its process, and its folder."""
+        """Start the experiment `text` and wait until it has written so many more rows; its process, and its folder."""
+        before = self.rows_at_work()
         process = self.begin("run", self.write(text), "--out", self.out, *arguments, ranks=ranks)
         for _ in range(3000):
-            found = list(self.out.glob("*/*.running/metrics.csv"))
-            if found and found[0].read_text(encoding="utf-8").count("\n") > rows:
-                return process, found[0].parent
+            for folder, count in self.rows_at_work().items():
+                if count >= before.get(folder, 0) + rows:
+                    return process, folder
             self.assertIsNone(process.poll())
             time.sleep(0.02)
         self.fail("the run does not write its metrics")
+
+    def ranks_of(self, process):
+        """The process ids of the ranks that mpirun has started."""
+        found = []
+        for children in pathlib.Path(f"/proc/{process.pid}/task").glob("*/children"):
+            found += map(int, children.read_text(encoding="ascii").split())
+        return sorted(pid for pid in found if is_throng(pid))
 
     def run_text(self, text, *arguments, ranks=1, check=0, **options):
         """Run the experiment `text`; the results go to self.out."""
@@ -142,6 +159,13 @@ class ThrongTest(unittest.TestCase):
         with open((folder or self.result()) / "metrics.csv", encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         return [{k: float(v) if v else None for k, v in row.items()} for row in rows]
+
+
+def is_throng(pid):
+    try:
+        return os.readlink(f"/proc/{pid}/exe") == os.path.realpath(THRONG)
+    except OSError:
+        return False
 
 
 def end(process):

@@ -137,19 +137,6 @@ class FaultTest(throng_test.ThrongTest):
             self.assertLess(time.monotonic(), end)
             time.sleep(0.01)
 
-    def ranks_of(self, process):
-        """The process ids of the ranks that mpirun has started."""
-        found = []
-        for children in pathlib.Path(f"/proc/{process.pid}/task").glob("*/children"):
-            found += map(int, children.read_text(encoding="ascii").split())
-        return sorted(pid for pid in found if self.is_throng(pid))
-
-    def is_throng(self, pid):
-        try:
-            return os.readlink(f"/proc/{pid}/exe") == os.path.realpath(throng_test.THRONG)
-        except OSError:
-            return False
-
     def signal(self, pid, number):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)

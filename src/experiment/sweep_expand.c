@@ -253,54 +253,6 @@ static PetscErrorCode ComplainOfSize(Walker *walker)
   PetscFunctionReturn(0);
 }
 
-/* Keys of an override that no run has, which no check of a run looks at; complain of those that nothing
- * knows. */
-static PetscErrorCode CheckUnused(MfgSweep sweep, const MfgSweepOverride *override)
-{
-  char       hint[MFG_LONGEST_KEY];
-  MfgKeyKind kind;
-  PetscBool  missing;
-
-  PetscFunctionBeginUser;
-  PetscCall(MfgSweepTablesMissPlugin(sweep->tables, &missing));
-  for (PetscInt i = 0; i < override->count && !override->match.used; i++) {
-    const MfgSweepKey *key = &override->keys[i];
-
-    if (missing && !strncmp(key->text, "game.", 5)) continue;
-    PetscCall(MfgSweepTablesJudge(sweep->tables, key->text, &kind, sizeof(hint), hint));
-    if (kind == MFG_KEY_UNKNOWN)
-      PetscCall(MfgSweepComplain(sweep, key->mark, "overrides.set", key->text, "unknown key '%.200s'%s%s%s",
-                                 key->text, hint[0] ? "; did you mean '" : "", hint, hint[0] ? "'?" : ""));
-  }
-  PetscFunctionReturn(0);
-}
-
-/* Values of the document in whose place every run has those of an axis, which no check of a run looks at. */
-static PetscErrorCode CheckHidden(MfgSweep sweep, const MfgSweepAxis *axis)
-{
-  const MfgSweepView document = {.root = sweep->root};
-  const MfgNode     *value;
-  char               problem[2048];
-  PetscBool          missing;
-
-  PetscFunctionBeginUser;
-  PetscCall(MfgSweepTablesMissPlugin(sweep->tables, &missing));
-  for (PetscInt i = 0; i < axis->key_count; i++) {
-    const char *key = axis->keys[i].text;
-
-    if (missing && !strncmp(key, "game.", 5)) continue;
-    PetscCall(MfgSweepLookUp(sweep, &document, key, &value));
-    if (!value || value->mark.line < 0 || value->kind != MFG_NODE_SCALAR || value->broken ||
-        MfgNodeIsNull(value))
-      continue;
-    PetscCall(MfgSweepTablesTry(sweep->tables, key, value->text, sizeof(problem), problem));
-    if (problem[0])
-      PetscCall(MfgSweepComplain(sweep, value->mark, "", key,
-                                 "%s (no run has it: there is an axis of this key)", problem));
-  }
-  PetscFunctionReturn(0);
-}
-
 /* What matched nothing, and what is left. */
 static PetscErrorCode Conclude(Walker *walker)
 {
@@ -311,18 +263,15 @@ static PetscErrorCode Conclude(Walker *walker)
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(most, &sweep->warnings));
-  for (PetscInt i = 0; i < sweep->stages[0].axes.count; i++)
-    PetscCall(CheckHidden(sweep, &sweep->stages[0].axes.list[i]));
   for (PetscInt i = 1; i < sweep->stage_count - 1; i++)
     PetscCall(MfgSweepConcludeMatch(sweep, &sweep->stages[i].match));
-  for (PetscInt i = 0; i < sweep->override_count; i++) {
-    PetscCall(CheckUnused(sweep, &sweep->overrides[i]));
+  for (PetscInt i = 0; i < sweep->override_count; i++)
     PetscCall(MfgSweepConcludeMatch(sweep, &sweep->overrides[i].match));
-  }
   for (PetscInt i = 0; i < sweep->exclude_count; i++)
     PetscCall(MfgSweepConcludeMatch(sweep, &sweep->excludes[i]));
   for (PetscInt i = 0; i < sweep->limits_count; i++)
     PetscCall(MfgSweepConcludeMatch(sweep, &sweep->limits_overrides[i].match));
+  PetscCall(MfgSweepCheckUnused(sweep));
   if (sweep->runs && !sweep->run_count)
     PetscCall(
         MfgSweepComplain(sweep, excludes->key_mark, "exclude", "", "no run is left of %.0f", walker->total));

@@ -188,6 +188,12 @@ PetscErrorCode MfgSweepLookUp(MfgSweep sweep, const MfgSweepView *view, const ch
 /* Complain of the keys that nothing knows; warn if it is good and matched nothing. */
 PetscErrorCode MfgSweepConcludeMatch(MfgSweep sweep, MfgSweepMatch *match);
 
+/*
+  sweep_unused.c: complain of unknown keys and of bad values that no run has, so that no check of a run looks
+  at them. Comes after the matches are concluded. Values are looked at only once runs are there.
+*/
+PetscErrorCode MfgSweepCheckUnused(MfgSweep sweep);
+
 /* Read all sections. */
 PetscErrorCode MfgSweepRead(MfgSweep sweep);
 /* Count the runs, then make them. */

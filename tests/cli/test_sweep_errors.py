@@ -58,9 +58,28 @@ class AllRuns(throng_test.ThrongTest):
                             "{f}:5:34: overrides.set.solver.xyzzyx: unknown key 'solver.xyzzyx'",
                             "{f}:5:52: overrides.set.solver.lerning_rate: unknown key 'solver.lerning_rate'; did you mean "
                             "'solver.learning_rate'?")
+        self.assert_refused(over.replace("KEYS", "solver.eta: -1, game.size: x"),
+                            "throng: warning: {f}:5:11: overrides.match: matches no run",
+                            "{f}:5:46: overrides.set.solver.eta: -1 is out of range; expected a real in (0,inf) (no run has it: "
+                            "the match matches none)",
+                            "{f}:5:61: overrides.set.game.size: x is not an integer; expected an integer in [7,inf) (no run has "
+                            "it: the match matches none)")
         done = self.run_text(over.replace("KEYS", "solver.eta: 3, solver.initial_policy: {type: random}, seed: 2, "
                                           "output.fields: [], petsc_options: ''"))
         self.assertIn("overrides.match: matches no run", done.stderr)
+
+    def test_axes_that_no_run_has(self):
+        """The same for those of a match that holds for none."""
+        when = MANY + "when:\n- {match: {game.size: 99}, sweep: {KEYS}}\n"
+        self.assert_refused(when.replace("KEYS", "solver.learning_rate: [1, -1, x], solver.xyzzyx: [3]"),
+                            "throng: warning: {f}:5:11: when.match: matches no run",
+                            "{f}:5:62: when.sweep.solver.learning_rate: -1 is out of range; expected a real in (0,inf) (no run "
+                            "has it: the match matches none)",
+                            "{f}:5:66: when.sweep.solver.learning_rate: x is not a number; expected a real in (0,inf) (no run "
+                            "has it: the match matches none)",
+                            "{f}:5:70: when.sweep.solver.xyzzyx: unknown key 'solver.xyzzyx'")
+        done = self.run_text(when.replace("KEYS", "solver.eta: [1, 2], solver.initial_policy: [{type: random}], seed: [2]"))
+        self.assertIn("when.match: matches no run", done.stderr)
 
     def test_values_that_no_run_can_match(self):
         text = MANY + "sweep: {solver.learning_rate: [0.1, 0.2]}\n"

@@ -396,7 +396,7 @@ static void EntriesWithoutRuns(void **state)
                              "sweep: {solver.eta: [0.1, 0.2]}\n"
                              "when:\n"
                              "  - match: {solver.type: fictitious_play}\n"
-                             "    sweep: {game.size: [1]}\n"
+                             "    sweep: {game.size: [11]}\n"
                              "overrides:\n"
                              "  - {match: {solver.eta: 0.3}, set: {seed: 2}}\n"
                              "  - {match: {solver.eta: 0.2}, set: {seed: 2}}\n"

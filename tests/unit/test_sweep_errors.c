@@ -352,29 +352,6 @@ static void AllTogether(void **state)
       "{from: ..., to: ..., count: ...}} or the same with logspace\n");
 }
 
-/* A bad axis stands in the runs as a broken value, so that the rest can be checked without follow-up errors.
- */
-static void BadAxesAreBroken(void **state)
-{
-  TestSweep t;
-  PetscInt  count;
-  MfgNode  *root;
-
-  (void)state;
-  TestSweepOpen(&t, "solver: {type: a}\nsweep: {solver.type: b, game.size: [1, 2]}\n", NULL);
-  CHECK(MfgSweepGetCount(t.sweep, &count));
-  assert_int_equal(count, 2);
-  CHECK(MfgSweepGetDocument(t.sweep, 1, &root));
-  assert_true(MfgNodeFind(root->children[0], "type", 4)->broken);
-  assert_false(MfgNodeFind(root->children[1], "size", 4)->broken);
-  CHECK(MfgNodeDestroy(&root));
-  TestSweepClose(&t);
-  TestSweepOpen(&t, "zip: [{game.size: [1, 2], solver.eta: [1, 2, 3]}]\n", NULL);
-  CHECK(MfgSweepGetCount(t.sweep, &count));
-  assert_int_equal(count, 2); /* what the lists have in common */
-  TestSweepClose(&t);
-}
-
 static void EqualErrorsOnce(void **state)
 {
   const MfgMark a = {0, 1, 2}, b = {0, 1, 3};
@@ -398,10 +375,10 @@ static void EqualErrorsOnce(void **state)
 int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(Axes),        cmocka_unit_test(Ranges),           cmocka_unit_test(Groups),
-      cmocka_unit_test(Seeds),       cmocka_unit_test(TwoAxesAtOneKey),  cmocka_unit_test(Entries),
-      cmocka_unit_test(Conditions),  cmocka_unit_test(Resources),        cmocka_unit_test(TooManyRuns),
-      cmocka_unit_test(AllTogether), cmocka_unit_test(BadAxesAreBroken), cmocka_unit_test(EqualErrorsOnce)};
+      cmocka_unit_test(Axes),        cmocka_unit_test(Ranges),          cmocka_unit_test(Groups),
+      cmocka_unit_test(Seeds),       cmocka_unit_test(TwoAxesAtOneKey), cmocka_unit_test(Entries),
+      cmocka_unit_test(Conditions),  cmocka_unit_test(Resources),       cmocka_unit_test(TooManyRuns),
+      cmocka_unit_test(AllTogether), cmocka_unit_test(EqualErrorsOnce)};
 
   return TestMain(argc, argv, "sweep_errors", tests, sizeof(tests) / sizeof(tests[0]));
 }

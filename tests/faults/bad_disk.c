@@ -27,14 +27,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <limits.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,67 +37,13 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "bad_disk_calls.h"
 
 enum { EXIT_NOT_ALLOWED = 77, EXIT_BAD_OPTIONS = 125 };
-
-#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
-#endif
-#if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#else
-#define ARCHITECTURE 0 /* not allowed at run time */
-#endif
-
-/* What an argument of a call is; arguments of kind PATH_AT follow on the file descriptor of a folder. */
-typedef enum { NOTHING, DESCRIPTOR, PATH, PATH_AT } What;
-
-/* The calls that change files. `from` and `to`: which arguments name what is changed. */
-typedef struct {
-  int         number;
-  const char *kind;
-  What        what;
-  int         from, to; /* -1: there is no second path */
-} Call;
-
-static const Call calls[] = {
-#ifdef SYS_open /* not on newer architectures */
-    {SYS_open, "create", PATH, 0, -1},
-    {SYS_creat, "create", PATH, 0, -1},
-    {SYS_mkdir, "mkdir", PATH, 0, -1},
-    {SYS_rmdir, "rmdir", PATH, 0, -1},
-    {SYS_unlink, "unlink", PATH, 0, -1},
-    {SYS_rename, "rename", PATH, 0, 1},
-    {SYS_link, "link", PATH, 0, 1},
-#endif
-    {SYS_openat, "create", PATH_AT, 0, -1},
-    {SYS_mkdirat, "mkdir", PATH_AT, 0, -1},
-    {SYS_unlinkat, "unlink", PATH_AT, 0, -1},
-    {SYS_renameat2, "rename", PATH_AT, 0, 2},
-#ifdef SYS_renameat
-    {SYS_renameat, "rename", PATH_AT, 0, 2},
-#endif
-    {SYS_linkat, "link", PATH_AT, 0, 2},
-    {SYS_write, "write", DESCRIPTOR, 0, -1},
-    {SYS_pwrite64, "write", DESCRIPTOR, 0, -1},
-    {SYS_writev, "write", DESCRIPTOR, 0, -1},
-    {SYS_pwritev, "write", DESCRIPTOR, 0, -1},
-    {SYS_pwritev2, "write", DESCRIPTOR, 0, -1},
-    {SYS_fallocate, "fallocate", DESCRIPTOR, 0, -1},
-    {SYS_ftruncate, "truncate", DESCRIPTOR, 0, -1},
-    {SYS_truncate, "truncate", PATH, 0, -1},
-    {SYS_fsync, "fsync", DESCRIPTOR, 0, -1},
-    {SYS_fdatasync, "fsync", DESCRIPTOR, 0, -1},
-    {SYS_close, "close", DESCRIPTOR, 0, -1},
-};
-enum { CALL_COUNT = sizeof(calls) / sizeof(calls[0]) };
 
 static struct {
   char        folder[PATH_MAX];
@@ -135,8 +76,7 @@ static int IsListed(const char *list, const char *word)
   return 0;
 }
 
-/* --- options
- * ------------------------------------------------------------------------------------------------- */
+/* --- options */
 
 static void ReadFault(const char *text)
 {
@@ -181,100 +121,13 @@ static void ReadOptions(int argc, char **argv)
   if ((options.at > 0) != (options.kill || options.error)) Die(EXIT_BAD_OPTIONS, "--at goes with --fault");
 }
 
-/* --- the paths of a call, seen from outside
- * -------------------------------------------------------------------- */
-
-/* Where a link in /proc leads. */
-static int Follow(pid_t pid, const char *link, char path[PATH_MAX])
-{
-  char    at[64];
-  ssize_t size;
-
-  (void)snprintf(at, sizeof(at), "/proc/%d/%s", (int)pid, link);
-  size = readlink(at, path, PATH_MAX - 1);
-  path[size < 0 ? 0 : size] = '\0';
-  return size > 0;
-}
-
-static int FollowDescriptor(pid_t pid, int descriptor, char path[PATH_MAX])
-{
-  char link[32];
-
-  (void)snprintf(link, sizeof(link), descriptor == AT_FDCWD ? "cwd" : "fd/%d", descriptor);
-  return Follow(pid, link, path);
-}
-
-/* Copy a string out of the program's memory, page by page, for the page behind it may not be there. */
-static int CopyText(pid_t pid, __u64 address, char text[PATH_MAX])
-{
-  enum { PAGE = 4096 };
-  size_t size = 0;
-
-  while (size < PATH_MAX) {
-    const size_t piece = PAGE - (address + size) % PAGE;
-    struct iovec here = {text + size, piece < PATH_MAX - size ? piece : PATH_MAX - size};
-    struct iovec there = {(void *)(uintptr_t)(address + size), here.iov_len};
-
-    if (process_vm_readv(pid, &here, 1, &there, 1, 0) <= 0) return 0;
-    if (memchr(here.iov_base, '\0', here.iov_len)) return 1;
-    size += here.iov_len;
-  }
-  return 0;
-}
-
-/* The path that argument `i` names, absolute; false if there is none. */
-static int GetPath(const struct seccomp_notif *call, What what, int i, char path[PATH_MAX])
-{
-  const pid_t pid = (pid_t)call->pid;
-  char        text[PATH_MAX], folder[PATH_MAX];
-
-  if (what == DESCRIPTOR) return FollowDescriptor(pid, (int)call->data.args[i], path);
-  if (!CopyText(pid, call->data.args[what == PATH_AT ? i + 1 : i], text)) return 0;
-  if (text[0] == '/') return snprintf(path, PATH_MAX, "%s", text) < PATH_MAX;
-  if (!FollowDescriptor(pid, what == PATH_AT ? (int)call->data.args[i] : AT_FDCWD, folder)) return 0;
-  return snprintf(path, PATH_MAX, "%s/%s", folder, text) < PATH_MAX;
-}
+/* --- what happens to a call */
 
 static int IsBelow(const char *path)
 {
   const size_t size = strlen(options.folder);
 
   return !strncmp(path, options.folder, size) && (path[size] == '/' || !path[size]);
-}
-
-/* --- what happens to a call
- * ------------------------------------------------------------------------------------ */
-
-static const Call *Find(int number)
-{
-  for (int i = 0; i < CALL_COUNT; i++)
-    if (calls[i].number == number) return &calls[i];
-  return NULL;
-}
-
-/* The flags of a call that opens a file; else 0. */
-static int GetFlags(const struct seccomp_data *data)
-{
-#ifdef SYS_open
-  if (data->nr == SYS_open) return (int)data->args[1];
-  if (data->nr == SYS_creat) return O_CREAT | O_WRONLY | O_TRUNC;
-#endif
-  return data->nr == SYS_openat ? (int)data->args[2] : 0;
-}
-
-/* What a call does to `path`, and the size of the file there; NULL: nothing. */
-static const char *GetKind(const Call *call, const struct seccomp_data *data, const char *path,
-                           long long *size)
-{
-  struct stat status;
-  const int   is_there = lstat(path, &status) == 0, flags = GetFlags(data);
-
-  *size = is_there && S_ISREG(status.st_mode) ? (long long)status.st_size : 0;
-  if (!strcmp(call->kind, "create")) {
-    if (is_there) return flags & O_TRUNC ? "truncate" : NULL;
-    return flags & O_CREAT ? "create" : NULL;
-  }
-  return is_there == !strcmp(call->kind, "mkdir") ? NULL : call->kind;
 }
 
 /* Let the first half of a write() or pwrite() take place. */
@@ -303,11 +156,11 @@ static void WriteHalf(const struct seccomp_notif *call)
   free(bytes);
 }
 
-static int Concerns(const char *kind, const char *path, const char *second)
+static int Concerns(const Change *change)
 {
-  if (!kind || !IsListed(options.kinds, kind)) return 0;
-  if (!IsBelow(path) && !IsBelow(second)) return 0;
-  return !options.match || strstr(path, options.match) || strstr(second, options.match);
+  if (!IsListed(options.kinds, change->kind)) return 0;
+  if (!IsBelow(change->path) && !IsBelow(change->second)) return 0;
+  return !options.match || strstr(change->path, options.match) || strstr(change->second, options.match);
 }
 
 /* Count and log a call. 0: it shall take place; an error code: it shall fail; -1: the program has been
@@ -315,22 +168,16 @@ static int Concerns(const char *kind, const char *path, const char *second)
 static int Judge(const struct seccomp_notif *notice)
 {
   static long number;
-  const Call *call = Find(notice->data.nr);
-  const char *kind;
-  char        path[PATH_MAX], second[PATH_MAX] = "";
-  long long   size;
+  Change      change;
 
-  if (!call || !GetPath(notice, call->what, call->from, path)) return 0;
-  if (call->to > 0 && !GetPath(notice, call->what, call->to, second)) return 0;
-  kind = GetKind(call, &notice->data, path, &size);
-  if (!Concerns(kind, path, second)) return 0;
+  if (!GetChange(notice, &change) || !Concerns(&change)) return 0;
   number++;
   if (options.log >= 0)
-    (void)dprintf(options.log, "%ld %s %lld %s%s%s\n", number, kind, size, path, second[0] ? "\t" : "",
-                  second);
+    (void)dprintf(options.log, "%ld %s %lld %s%s%s\n", number, change.kind, change.size, change.path,
+                  change.second[0] ? "\t" : "", change.second);
   if (!options.at || number < options.at || (number > options.at && !options.forever)) return 0;
   if (!options.kill) return options.error;
-  if (options.tear && !strcmp(kind, "write")) WriteHalf(notice);
+  if (options.tear && !strcmp(change.kind, "write")) WriteHalf(notice);
   (void)kill(options.program, SIGKILL);
   return -1;
 }
@@ -363,8 +210,7 @@ static void Supervise(int listener)
   exit(0);
 }
 
-/* --- between the two processes
- * --------------------------------------------------------------------------------- */
+/* --- between the two processes */
 
 /* Hand a file descriptor through a socket; `descriptor` -1: receive it. */
 static int Pass(int socket, int descriptor)
@@ -411,33 +257,6 @@ static void StartSupervisor(int sockets[2])
   Supervise(listener);
 }
 
-/* From here on the calls of this process wait for the answers of the supervisor. */
-static int InstallFilter(void)
-{
-  struct sock_filter code[2 * CALL_COUNT + 5];
-  struct sock_fprog  program = {0, code};
-  long               listener;
-
-#define ADD(...) code[program.len++] = (struct sock_filter)__VA_ARGS__
-  ADD(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)));
-  ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0));
-  ADD(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-  ADD(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)));
-  for (int i = 0; i < CALL_COUNT; i++) {
-    if (!strcmp(calls[i].kind, "close") && !IsListed(options.kinds, "close")) continue; /* there are many */
-    ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (__u32)calls[i].number, 0, 1));
-    ADD(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF));
-  }
-  ADD(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-#undef ADD
-  if (!ARCHITECTURE || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
-  listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-                     SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &program);
-  if (listener < 0) /* before Linux 5.19 a signal may make a call be seen twice */
-    listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
-  return (int)listener;
-}
-
 int main(int argc, char **argv)
 {
   const char *rank = getenv("OMPI_COMM_WORLD_RANK");
@@ -449,7 +268,7 @@ int main(int argc, char **argv)
     (void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* where only parents may look into a process */
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) Die(1, "no sockets");
     StartSupervisor(sockets);
-    listener = InstallFilter();
+    listener = ListenToCalls(IsListed(options.kinds, "close"));
     if (listener < 0) Die(EXIT_NOT_ALLOWED, "not allowed here: %s", strerror(errno));
     if (Pass(sockets[0], listener) < 0) _exit(1);
     /* close() is a call like others: leave the rest to exec() */

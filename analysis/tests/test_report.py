@@ -1,46 +1,15 @@
 """The page, the files beside it, and the command line."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
+from pages import Page, report
 from sweeps import locked
 from synthetic import HEADER, write_run
 
 from throng_analysis.cli import main
 from throng_analysis.page import typeset
 from throng_analysis.results import read_run
-
-
-class Page(HTMLParser):
-    """The parts of a page that the tests look at."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.tags = []
-        self.rows = []  # of each table row, the text of its cells
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("th", "td"):
-            self.rows[-1].append([])
-        elif tag == "data":
-            self.rows[-1][-1].append(dict(attrs)["value"])
-
-    def handle_data(self, data):
-        if self.rows and self.rows[-1] and data.strip():
-            self.rows[-1][-1].append(data)
-
-    def all(self, tag):
-        return [attrs for name, attrs in self.tags if name == tag]
-
-
-def report(folder, *options, code=0):
-    assert main(["report", str(folder), *options]) == code
-    return (folder / "report" / "report.html").read_text(encoding="utf-8")
 
 
 def test_all_figures_exist_beside_the_page(run_folder, capsys):

@@ -96,7 +96,8 @@ PetscErrorCode MfgModelGetOwnershipRange(MfgModel model, PetscInt *begin, PetscI
 PetscErrorCode MfgModelGetInitialMeanField(MfgModel model, Vec mu, const MfgComplaints *complaints);
 /*
   Hold the model at the policy pi, rows of which sum to one: P^π, pushes and evaluations are those of pi from
-  now on. Borrows pi, which must not change until this is called again.
+  now on. Borrows pi, which must not change until this is called again. A vector that is held already and has
+  not changed keeps the matrix and the factors there are.
 */
 PetscErrorCode MfgModelSetPolicy(MfgModel model, Vec pi);
 /*

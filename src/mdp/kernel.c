@@ -1,13 +1,21 @@
 /*
   The two sweeps over the transitions that everything rests on: π → values of αI + βP^π, and J → q.
 */
+#include <petsc/private/petscimpl.h> /* PetscObjectStateGet(); VecGetState() is there from PETSc 3.22 on */
 #include "sweep.h"
 
 PetscErrorCode MfgModelSetPolicy(MfgModel model, Vec pi)
 {
+  PetscObjectId    id = 0;
+  PetscObjectState state = 0;
+
   PetscFunctionBegin;
+  if (pi) PetscCall(PetscObjectGetId((PetscObject)pi, &id));
+  if (pi) PetscCall(PetscObjectStateGet((PetscObject)pi, &state));
+  if (id != model->policy_id || state != model->policy_state) model->kernel.fresh = PETSC_FALSE;
   model->policy = pi;
-  model->kernel.fresh = PETSC_FALSE;
+  model->policy_id = id;
+  model->policy_state = state;
   PetscFunctionReturn(0);
 }
 

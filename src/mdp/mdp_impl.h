@@ -65,8 +65,10 @@ struct _p_MfgModel {
   MfgTransitionsAt transitions_at;
   PetscBool        probed; /* the game's coupling, at the first mean field */
   MfgKernel        kernel;
-  Vec              policy;  /* held; borrowed */
-  PetscReal       *rewards; /* [n, A] at the current μ */
+  Vec              policy; /* held; borrowed */
+  PetscObjectId    policy_id;
+  PetscObjectState policy_state; /* that it had when it was set, by which a change is seen */
+  PetscReal       *rewards;      /* [n, A] at the current μ */
 
   Vec        ghost_values; /* at this rank's ghosts, for the sweep that runs */
   VecScatter ghost_scatter;

@@ -10,7 +10,8 @@ Usage: bash bench/sweep.sh [RUNS]
 Performs a sweep of RUNS (default 1000) runs of 150 iterations of online mirror descent on four_rooms 11x11, with
 exploitability at each iteration, on 2 ranks, one rank a run. Prints how long they took in units of half the sum of the
 runs' solve times: from the first run to the last result, and the whole command, with the start of MPI. Results go to a
-new folder below TMPDIR. Wants the release build and an idle machine with 2 cores; half a minute.
+new folder below TMPDIR, which is removed; ext4 makes files slowly for a minute after that. Wants the release build and
+an idle machine with 2 cores; half a minute.
 END
 }
 

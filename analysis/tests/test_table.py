@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -306,3 +309,19 @@ def test_folders_without_checksums_are_not_checked(run_folder):
     checksums = Checksums(run_folder)
     checksums.check("run.json", b"anything")
     checksums.check_files()
+
+
+def test_whoever_reads_may_go_before_the_end(tmp_path):
+    """As head does; what was asked for is written all the same."""
+    folder = write(tmp_path, [Made({"seed": 1})])
+    read, written = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "throng_analysis", "table", str(folder)],
+        stdout=written,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(written)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (folder / "table" / "table.csv").exists()

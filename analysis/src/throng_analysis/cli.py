@@ -1,6 +1,7 @@
 """The command line: throng-analysis COMMAND DIR [options]."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -197,7 +198,7 @@ def _report(options: argparse.Namespace) -> int:
     )
     for problem in report.problems:
         _complain(problem)
-    print(f"{report.page} ({len(report.figures)} figures)", *report.results, sep="\n")
+    _tell(f"{report.page} ({len(report.figures)} figures)", *report.results)
     return WITH_PROBLEMS if report.problems else DONE
 
 
@@ -206,7 +207,7 @@ def _panels(options: argparse.Namespace) -> int:
     for message in (*panels.problems, *panels.warnings):
         _complain(message)
     notes = [panels.notes] if panels.notes else []
-    print(*panels.figures, panels.ends, *notes, sep="\n")
+    _tell(*panels.figures, panels.ends, *notes)
     return WITH_PROBLEMS if panels.problems else DONE
 
 
@@ -214,7 +215,7 @@ def _table(options: argparse.Namespace) -> int:
     table = write_table(options.folder, options.out or options.folder / "table", options.verify)
     for problem in table.problems:
         _complain(problem)
-    print(table.summary)
+    _tell(table.summary)
     return WITH_PROBLEMS if table.problems else DONE
 
 
@@ -224,7 +225,7 @@ def _compare(options: argparse.Namespace) -> int:
     )
     for message in (*comparison.problems, *comparison.warnings):
         _complain(message)
-    print(comparison.summary)
+    _tell(comparison.summary)
     return WITH_PROBLEMS if comparison.problems else DONE
 
 
@@ -237,6 +238,13 @@ def _question(options: argparse.Namespace) -> Question:
         axes=tuple(options.axes),
         only_planned=options.planned,
     )
+
+
+def _tell(*lines: object) -> None:
+    try:
+        print(*lines, sep="\n", flush=True)
+    except BrokenPipeError:  # the files are written; Python would complain again as it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str) -> None:

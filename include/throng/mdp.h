@@ -96,10 +96,15 @@ PetscErrorCode MfgModelGetOwnershipRange(MfgModel model, PetscInt *begin, PetscI
 PetscErrorCode MfgModelGetInitialMeanField(MfgModel model, Vec mu, const MfgComplaints *complaints);
 /*
   Hold the model at the policy pi, rows of which sum to one: P^π, pushes and evaluations are those of pi from
-  now on. Borrows pi, which must not change until this is called again. A vector that is held already and has
-  not changed keeps the matrix and the factors there are.
+  now on. Borrows pi, which must not change until this is called again.
 */
 PetscErrorCode MfgModelSetPolicy(MfgModel model, Vec pi);
+/*
+  The same, but P^π and its factors stay where they were made from this vector and it has not changed since,
+  as its PetscObjectState says. So whoever writes to its entries does it between VecGetArray() and
+  VecRestoreArray(), on all ranks.
+*/
+PetscErrorCode MfgModelKeepPolicy(MfgModel model, Vec pi);
 /*
   Hold the model at μ: rewards and transitions are those at μ from now on. Copies what it needs. Transitions
   that do not depend on μ are left alone; the others cost one call of the game per (s, a). Rewards that are

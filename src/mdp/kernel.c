@@ -6,16 +6,24 @@
 
 PetscErrorCode MfgModelSetPolicy(MfgModel model, Vec pi)
 {
-  PetscObjectId    id = 0;
-  PetscObjectState state = 0;
+  PetscFunctionBegin;
+  model->policy = pi;
+  model->kernel.fresh = PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MfgModelKeepPolicy(MfgModel model, Vec pi)
+{
+  const MfgKernel *kernel = &model->kernel;
+  PetscObjectId    id;
+  PetscObjectState state;
 
   PetscFunctionBegin;
-  if (pi) PetscCall(PetscObjectGetId((PetscObject)pi, &id));
-  if (pi) PetscCall(PetscObjectStateGet((PetscObject)pi, &state));
-  if (id != model->policy_id || state != model->policy_state) model->kernel.fresh = PETSC_FALSE;
-  model->policy = pi;
-  model->policy_id = id;
-  model->policy_state = state;
+  PetscCall(PetscObjectGetId((PetscObject)pi, &id));
+  PetscCall(PetscObjectStateGet((PetscObject)pi, &state));
+  PetscCall(MfgModelSetPolicy(model, pi));
+  model->kernel.fresh =
+      (PetscBool)(kernel->written && id == kernel->policy_id && state == kernel->policy_state);
   PetscFunctionReturn(0);
 }
 
@@ -58,7 +66,8 @@ PetscErrorCode MfgModelRefresh_Private(MfgModel model, PetscReal alpha, PetscRea
   PetscFunctionBegin;
   if (kernel->fresh && kernel->alpha == alpha && kernel->beta == beta) PetscFunctionReturn(0);
   PetscCheck(model->policy, model->comm, PETSC_ERR_ARG_WRONGSTATE, "Call MfgModelSetPolicy() first");
-  kernel->fresh = PETSC_TRUE;
+  kernel->fresh = PETSC_FALSE;
+  kernel->written = PETSC_FALSE;
   kernel->alpha = alpha;
   kernel->beta = beta;
   PetscCall(MfgStageBegin(MFG_STAGE_REFRESH));
@@ -74,6 +83,10 @@ PetscErrorCode MfgModelRefresh_Private(MfgModel model, PetscReal alpha, PetscRea
   PetscCall(
       MatAssemblyBegin(kernel->mat, MAT_FINAL_ASSEMBLY)); /* tells the preconditioners that values changed */
   PetscCall(MatAssemblyEnd(kernel->mat, MAT_FINAL_ASSEMBLY));
+  PetscCall(PetscObjectGetId((PetscObject)model->policy, &kernel->policy_id));
+  PetscCall(PetscObjectStateGet((PetscObject)model->policy, &kernel->policy_state));
+  kernel->written = PETSC_TRUE;
+  kernel->fresh = PETSC_TRUE;
   PetscCall(MfgStageEnd(MFG_STAGE_REFRESH));
   PetscFunctionReturn(0);
 }

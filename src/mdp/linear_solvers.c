@@ -85,6 +85,20 @@ static PetscErrorCode RoundingOf(Vec b, Vec x, PetscReal *bound)
   PetscFunctionReturn(0);
 }
 
+/*
+  Let PETSc forget that it may know the norm of x. From an x that is known to be zero, BiCGStab with a right
+  preconditioner solves and then adds the first guess of an earlier solve (seen in PETSc 3.18 and 3.26).
+*/
+static PetscErrorCode ForgetNorm(Vec x)
+{
+  PetscScalar *values;
+
+  PetscFunctionBegin;
+  PetscCall(VecGetArray(x, &values));
+  PetscCall(VecRestoreArray(x, &values));
+  PetscFunctionReturn(0);
+}
+
 /* One KSPSolve(), and the norm of the residual that it really leaves. */
 static PetscErrorCode SolveOnce(MfgModel model, KSP ksp, PetscBool transpose, Vec b, Vec x, MfgSolve *solve,
                                 KSPConvergedReason *reason)
@@ -113,6 +127,7 @@ PetscErrorCode MfgModelTrySolve_Private(MfgModel model, KSP ksp, PetscBool trans
     PetscCall(TrueResidual(ksp, transpose, b, x, model->residual, &solve->residual));
     *reason = KSP_CONVERGED_ATOL;
     if (solve->residual <= tolerance) PetscFunctionReturn(0);
+    PetscCall(ForgetNorm(x));
   }
   PetscCall(KSPSetTolerances(ksp, PETSC_DEFAULT, tolerance, PETSC_DEFAULT, PETSC_DEFAULT));
   for (PetscInt attempt = 0; attempt <= (once ? 0 : MAX_RESTARTS); attempt++) {

@@ -23,8 +23,11 @@ typedef struct {
   PetscInt        ghost_count;              /* ghost states of this rank */
   const PetscInt *ghosts;                   /* [ghost_count] their global numbers, ascending; borrowed */
   /* what the values are now, so that nothing is written twice */
-  PetscBool fresh; /* they are those of `alpha`, `beta` and the policy held */
-  PetscReal alpha, beta;
+  PetscBool        fresh;   /* they are those of `alpha`, `beta` and the policy held */
+  PetscBool        written; /* they are those of `alpha`, `beta` and the policy that was this object then: */
+  PetscObjectId    policy_id;
+  PetscObjectState policy_state;
+  PetscReal        alpha, beta;
 } MfgKernel;
 
 /*
@@ -65,10 +68,8 @@ struct _p_MfgModel {
   MfgTransitionsAt transitions_at;
   PetscBool        probed; /* the game's coupling, at the first mean field */
   MfgKernel        kernel;
-  Vec              policy; /* held; borrowed */
-  PetscObjectId    policy_id;
-  PetscObjectState policy_state; /* that it had when it was set, by which a change is seen */
-  PetscReal       *rewards;      /* [n, A] at the current μ */
+  Vec              policy;  /* held; borrowed */
+  PetscReal       *rewards; /* [n, A] at the current μ */
 
   Vec        ghost_values; /* at this rank's ghosts, for the sweep that runs */
   VecScatter ghost_scatter;

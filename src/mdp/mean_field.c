@@ -134,6 +134,7 @@ static PetscErrorCode Refresh(MfgModel model, Vec mu, PetscBool rewards)
   if (model->transitions_coupling != MFG_COUPLING_NONE) {
     model->transitions_at = MFG_AT_NO_MU; /* if the game errs: some are new by then, some old */
     model->kernel.fresh = PETSC_FALSE;
+    model->kernel.written = PETSC_FALSE;
   }
   PetscCall(MfgStageBegin(MFG_STAGE_REFRESH));
   PetscCall(BeginView(model, mu, &view));

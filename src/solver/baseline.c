@@ -90,7 +90,7 @@ PetscErrorCode MfgPolicyValuesUpdate_Private(MfgSolver solver, MfgPolicyValues *
 
   PetscFunctionBegin;
   PetscCall(MfgModelSetMeanField(solver->model, solver->mu));
-  PetscCall(MfgModelSetPolicy(solver->model, solver->pi));
+  PetscCall(MfgModelKeepPolicy(solver->model, solver->pi));
   PetscCall(MfgModelEvaluateNext(solver->model, 0, values->trail, values->J, &solve));
   MfgSolverCount_Private(solver, &solve);
   PetscCall(MfgModelBackup(solver->model, values->J, values->q));

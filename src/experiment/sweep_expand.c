@@ -263,6 +263,7 @@ static PetscErrorCode Conclude(Walker *walker)
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(most, &sweep->warnings));
+  PetscCall(MfgSweepLookForPlugins(sweep));
   for (PetscInt i = 1; i < sweep->stage_count - 1; i++)
     PetscCall(MfgSweepConcludeMatch(sweep, &sweep->stages[i].match));
   for (PetscInt i = 0; i < sweep->override_count; i++)

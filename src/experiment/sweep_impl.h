@@ -108,6 +108,7 @@ struct _p_MfgSweep {
   PetscInt       pinned_count;
   char         **pinned;
   PetscInt       max_runs;
+  PetscBool      unknown_games; /* see MfgSweepLookForPlugins() */
 
   PetscInt                stage_count; /* the axes of all runs, `when`, the seeds */
   MfgSweepStage          *stages;
@@ -189,7 +190,14 @@ PetscErrorCode MfgSweepLookUp(MfgSweep sweep, const MfgSweepView *view, const ch
 PetscErrorCode MfgSweepConcludeMatch(MfgSweep sweep, MfgSweepMatch *match);
 
 /*
-  sweep_unused.c: complain of unknown keys and of bad values that no run has, so that no check of a run looks
+  sweep_unused.c: load the plugin of the document, and see whether there is one that stays unknown: a bad one,
+  or one of an axis or an override, which perhaps no run has. Then not all games and their keys are known.
+*/
+PetscErrorCode MfgSweepLookForPlugins(MfgSweep sweep);
+/* Whether `key` may be one of a game that is not known. */
+PetscBool MfgSweepIsUnknown(MfgSweep sweep, const char *key);
+/*
+  Complain of unknown keys and of bad values that no run has, so that no check of a run looks
   at them. Comes after the matches are concluded. Values are looked at only once runs are there.
 */
 PetscErrorCode MfgSweepCheckUnused(MfgSweep sweep);

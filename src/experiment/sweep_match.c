@@ -179,12 +179,10 @@ static PetscErrorCode CheckCondition(MfgSweep sweep, MfgSweepMatch *match, const
 {
   char       hint[MFG_LONGEST_KEY];
   MfgKeyKind kind;
-  PetscBool  missing;
 
   PetscFunctionBeginUser;
   PetscCall(MfgSweepTablesJudge(sweep->tables, condition->key, &kind, sizeof(hint), hint));
-  PetscCall(MfgSweepTablesMissPlugin(sweep->tables, &missing));
-  if (kind == MFG_KEY_KNOWN || (missing && !strncmp(condition->key, "game.", 5))) PetscFunctionReturn(0);
+  if (kind == MFG_KEY_KNOWN || MfgSweepIsUnknown(sweep, condition->key)) PetscFunctionReturn(0);
   match->good = PETSC_FALSE;
   if (kind == MFG_KEY_GROUP)
     PetscCall(MfgSweepComplain(sweep, condition->mark, match->section, condition->key,
@@ -207,14 +205,12 @@ static PetscErrorCode CheckWanted(MfgSweep sweep, MfgSweepMatch *match, const ch
   const PetscBool is_type = (PetscBool)(!strcmp(key, "game.type") || !strcmp(key, "solver.type"));
   char            problem[2048];
   double          number; /* of any size: it may be that of another type */
-  PetscBool       missing;
 
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < wanted->count; i++) PetscCall(CheckWanted(sweep, match, key, wanted->children[i]));
   if (wanted->kind != MFG_NODE_SCALAR || wanted->broken || MfgNodeIsNull(wanted)) PetscFunctionReturn(0);
   if (!sweep->runs || (match->used && !is_type) || ReadNumber(wanted, &number)) PetscFunctionReturn(0);
-  PetscCall(MfgSweepTablesMissPlugin(sweep->tables, &missing));
-  if (missing && !strncmp(key, "game.", 5)) PetscFunctionReturn(0);
+  if (MfgSweepIsUnknown(sweep, key)) PetscFunctionReturn(0);
   PetscCall(MfgSweepTablesTry(sweep->tables, key, wanted->text, sizeof(problem), problem));
   if (!problem[0]) PetscFunctionReturn(0);
   match->good = PETSC_FALSE;

@@ -2,6 +2,39 @@
 #include <string.h>
 #include "experiment/sweep_impl.h"
 
+/* Whether a plugin is named by a key, alone or with the whole section. */
+static PetscBool NamesPlugin(const MfgSweepKey *key)
+{
+  if (!strcmp(key->text, "game.plugin")) return PETSC_TRUE;
+  for (PetscInt k = 0; key->values && k < key->count && !strcmp(key->text, "game"); k++)
+    if (key->values[k]->kind == MFG_NODE_MAPPING && MfgNodeFind(key->values[k], "plugin", strlen("plugin")))
+      return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+PetscErrorCode MfgSweepLookForPlugins(MfgSweep sweep)
+{
+  const MfgSweepView document = {.root = sweep->root};
+  MfgSweepTable     *table;
+
+  PetscFunctionBeginUser;
+  PetscCall(MfgSweepFindTable(sweep, &document, "game", &table)); /* loads what is named there */
+  PetscCall(MfgSweepTablesMissPlugin(sweep->tables, &sweep->unknown_games));
+  for (PetscInt i = 0; i < sweep->stage_count; i++)
+    for (PetscInt k = 0; k < sweep->stages[i].axes.count; k++)
+      for (PetscInt j = 0; j < sweep->stages[i].axes.list[k].key_count; j++)
+        if (NamesPlugin(&sweep->stages[i].axes.list[k].keys[j])) sweep->unknown_games = PETSC_TRUE;
+  for (PetscInt i = 0; i < sweep->override_count; i++)
+    for (PetscInt k = 0; k < sweep->overrides[i].count; k++)
+      if (NamesPlugin(&sweep->overrides[i].keys[k])) sweep->unknown_games = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+PetscBool MfgSweepIsUnknown(MfgSweep sweep, const char *key)
+{
+  return (PetscBool)(sweep->unknown_games && !strncmp(key, "game.", strlen("game.")));
+}
+
 /* Complain of a value that no run has, so that no check of a run looks at it, if it is none of the key. */
 static PetscErrorCode CheckVain(MfgSweep sweep, const MfgNode *value, const char *section, const char *key,
                                 const char *why)
@@ -27,15 +60,13 @@ static PetscErrorCode CheckKeys(MfgSweep sweep, const MfgSweepMatch *match, cons
 {
   char       hint[MFG_LONGEST_KEY];
   MfgKeyKind kind;
-  PetscBool  missing;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgSweepTablesMissPlugin(sweep->tables, &missing));
   for (PetscInt i = 0; i < count && !match->used; i++) {
     const MfgSweepKey *key = &keys[i];
     const PetscInt     values = match->good && sweep->runs && key->values ? key->count : 0;
 
-    if (missing && !strncmp(key->text, "game.", 5)) continue;
+    if (MfgSweepIsUnknown(sweep, key->text)) continue;
     PetscCall(MfgSweepTablesJudge(sweep->tables, key->text, &kind, sizeof(hint), hint));
     if (kind == MFG_KEY_UNKNOWN)
       PetscCall(MfgSweepComplain(sweep, key->mark, section, key->text, "unknown key '%.200s'%s%s%s",
@@ -64,14 +95,12 @@ static PetscErrorCode CheckHidden(MfgSweep sweep, const MfgSweepAxis *axis)
 {
   const MfgSweepView document = {.root = sweep->root};
   const MfgNode     *value;
-  PetscBool          missing;
 
   PetscFunctionBeginUser;
-  PetscCall(MfgSweepTablesMissPlugin(sweep->tables, &missing));
   for (PetscInt i = 0; i < axis->key_count; i++) {
     const char *key = axis->keys[i].text;
 
-    if (missing && !strncmp(key, "game.", 5)) continue;
+    if (MfgSweepIsUnknown(sweep, key)) continue;
     PetscCall(MfgSweepLookUp(sweep, &document, key, &value));
     PetscCall(CheckVain(sweep, value, "", key, "there is an axis of this key"));
   }

@@ -1,4 +1,4 @@
-/* Plugins with one thing wrong each, which CASE names; test_plugins.py loads them. */
+/* A good plugin, and others with one thing wrong each, which CASE names; test_plugins.py loads them. */
 #include <throng/game.h>
 
 enum {
@@ -25,6 +25,13 @@ enum {
 PetscErrorCode FunctionThatNobodyHas(void);
 
 static const MfgParameterSpec no_keys[] = {{.key = NULL}};
+static const MfgParameterSpec an_own_key[] = {{.key = "width",
+                                               .type = MFG_PARAMETER_REAL,
+                                               .preset = "1",
+                                               .range = "(0,inf)",
+                                               .unit = "m",
+                                               .help = "of the places"},
+                                              {.key = NULL}};
 static const MfgParameterSpec a_common_key[] = {
     {.key = "discount", .type = MFG_PARAMETER_REAL, .unit = "", .help = "γ"}, {.key = NULL}};
 
@@ -68,9 +75,10 @@ static const MfgGameClass klass = {.name = CASE == TAKEN        ? "four_rooms"
                                            : CASE == LONG_NAME  ? LETTERS LETTERS
                                                                 : "to_and_fro",
                                    .summary = "two places",
-                                   .parameters = CASE == COMMON_KEY ? a_common_key
-                                                 : CASE == NO_HELP  ? without_help
-                                                                    : no_keys,
+                                   .parameters = CASE == GOOD         ? an_own_key
+                                                 : CASE == COMMON_KEY ? a_common_key
+                                                 : CASE == NO_HELP    ? without_help
+                                                                      : no_keys,
                                    .setup = SetUp,
                                    .transitions = Transitions,
                                    .rewards = CASE == NO_REWARDS ? NULL : Rewards};

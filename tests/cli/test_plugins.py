@@ -110,6 +110,29 @@ class Plugins(throng_test.ThrongTest):
         self.assert_refused(throng_test.SMALL.replace("size: 7", "plugn: a"),
                             "{f}:4:3: game.plugn: unknown key 'plugn'; did you mean 'plugin'?")
 
+    def test_what_no_run_has_may_be_of_a_plugin(self):
+        """A sweep that is narrowed on the command line stays good, and mistakes are seen where the plugin is known."""
+        self.take("good")
+        sweep = "sweep: {solver.type: [mf_trpo, fictitious_play]}\n"
+        own = "when: [{match: {solver.type: fictitious_play}, sweep: {KEY: [9, 10]}}]\n"
+        elsewhere = EXPERIMENT.replace("  plugin: ./plugin.so\n", "").replace("to_and_fro", "four_rooms") + sweep
+        narrow = ["--set", "solver.type=mf_trpo"]
+        match = "{match: {solver.type: fictitious_play}, "
+        for text in (EXPERIMENT + sweep + own.replace("KEY", "game.width"),
+                     EXPERIMENT + sweep + "overrides: [" + match + "set: {game.width: 9}}]\n",
+                     EXPERIMENT + sweep + "overrides: [" + match + "set: {game.type: four_rooms}}]\n",
+                     elsewhere + "overrides: [" + match + "set: {game.type: to_and_fro, game.plugin: ./plugin.so}}]\n",
+                     elsewhere + "when: [" + match + "zip: [{game.type: [to_and_fro], game.plugin: [./plugin.so]}]}]\n",
+                     elsewhere + "when: [" + match + "sweep: {game: [{type: to_and_fro, plugin: ./plugin.so}]}}]\n"):
+            with self.subTest(text):
+                path = self.write(text)
+                for arguments in ([], narrow):
+                    self.throng("plan", path, *arguments, check=0)
+        for key, complaint in (("game.wdith", "unknown key 'game.wdith'; did you mean 'game.width'?"),
+                               ("game.width: [-1], game.discount", "-1 is out of range; expected a real in (0,inf) (no run")):
+            done = self.throng("plan", self.write(EXPERIMENT + sweep + own.replace("KEY", key)), *narrow, check=2)
+            self.assertIn(complaint, done.stderr)
+
     def test_list_and_describe(self):
         self.take("good")
         self.assertRegex(self.throng("list", "--plugin", "plugin.so", check=0).stdout, r"\n  to_and_fro +two places\n")

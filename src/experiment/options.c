@@ -299,10 +299,9 @@ static PetscErrorCode CheckTolerances(MfgRun run)
 */
 static PetscErrorCode GetUnused(MfgRun run, PetscInt *count, char ***unused)
 {
-  PetscInt  mine, total;
-  PetscBool left;
-  char    **names, **values, **list;
-  int       length;
+  PetscInt mine, total;
+  char   **names, **values, **list;
+  int      length, left;
 
   PetscFunctionBeginUser;
   PetscCall(PetscOptionsLeftGet(NULL, &mine, &names, &values));
@@ -316,10 +315,10 @@ static PetscErrorCode GetUnused(MfgRun run, PetscInt *count, char ***unused)
     PetscCall(PetscMalloc1(length, &list[*count]));
     if (run->rank == 0) PetscCall(PetscArraycpy(list[*count], names[i], length));
     PetscCallMPI(MPI_Bcast(list[*count], length, MPI_CHAR, 0, run->comm));
-    left = PETSC_FALSE;
+    left = 0;
     for (PetscInt j = 0; j < mine; j++)
-      if (!strcmp(names[j], list[*count])) left = PETSC_TRUE;
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &left, 1, MPIU_BOOL, MPI_LAND, run->comm));
+      if (!strcmp(names[j], list[*count])) left = 1;
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &left, 1, MPI_INT, MPI_LAND, run->comm));
     if (left)
       ++*count;
     else

@@ -2,6 +2,7 @@
 #ifndef THRONG_MF_GARNET_H
 #define THRONG_MF_GARNET_H
 
+#include <petscsys.h> /* before petscbt.h, which lacks it in newer releases */
 #include <petscbt.h>
 #include <throng/game.h>
 

@@ -6,9 +6,12 @@
 #include <unistd.h>
 #include "game_impl.h"
 
+/* Rounded up to whole pointers. */
+#define WHOLE(size) (((size) + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *))
 /* What callbacks see has these sizes. Where one of them changes, MFG_PLUGIN_ABI has to be raised. */
 _Static_assert(MFG_PLUGIN_ABI == 1 && sizeof(MfgGameClass) == 11 * sizeof(void *) &&
-                   sizeof(MfgParameterSpec) == 8 * sizeof(void *) &&
+                   sizeof(MfgParameterSpec) ==
+                       6 * sizeof(void *) + WHOLE(sizeof(PetscInt) + 2 * sizeof(PetscBool)) &&
                    sizeof(MfgMeanField) == 5 * sizeof(void *) + 2 * sizeof(PetscInt),
                "raise MFG_PLUGIN_ABI, then these numbers");
 

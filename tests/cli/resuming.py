@@ -8,7 +8,9 @@ from throng_test import FILES, SMALL
 
 CORNER = SMALL.replace("size: 7", "size: 7\n  initial: {type: concentrated, cell: [0, 0]}")
 # Enough for a run that is stopped to be stopped in the middle: on one rank a millisecond each.
-MANY = CORNER.replace("outer_iterations: 3", "outer_iterations: 1200").replace("eta: 0.5", "beta: 0.001")
+MANY = CORNER.replace("outer_iterations: 3", "outer_iterations: 1200").replace("eta: 0.5", "beta: 0.001\n  inner_iterations: 100")
+# The same on several ranks, which wait for each other at each inner iteration.
+SOME = MANY.replace("outer_iterations: 1200", "outer_iterations: 1000").replace("inner_iterations: 100", "inner_iterations: 10")
 CHECKPOINTS = ["checkpoint-0.h5", "checkpoint-0.json", "checkpoint-1.h5", "checkpoint-1.json"]
 GOES_ON = "; the same command goes on from here\n"
 NO_TIME = ["--time-limit", "0.000001"]  # stops after the row of the start, or the next iteration

@@ -12,7 +12,7 @@ PLUGGED = """\
 name: small
 game: {type: to_and_fro, plugin: ./plugin.so}
 solver: {type: mf_trpo}
-sweep: {solver.outer_iterations: [20000, 3]}
+sweep: {solver.outer_iterations: [60000, 3]}
 """
 WHEN = """\
 when:
@@ -44,7 +44,7 @@ class ChangingFiles(Surroundings):
         self.assertEqual(process.returncode, 1, stderr)
         self.assertIn("2 runs: 1 complete, 1 failed, 0 left", stdout)
         outcomes = self.outcomes()
-        self.assertEqual(outcomes[20000][0], "iteration_limit")
+        self.assertEqual(outcomes[60000][0], "iteration_limit")
         self.assertEqual(outcomes[3], ("failed", "game.plugin: ./plugin.so: No such file or directory; expected a "
                                        "shared library with games"))
 
@@ -59,14 +59,14 @@ class ChangingFiles(Surroundings):
         shutil.copy(self.policy(0), self.folder / "policy.h5")
         other = self.policy(3)
         text = SMALL.replace("eta: 0.5", "eta: 0.5\n  initial_policy: {type: file, path: policy.h5}").replace(
-            "  outer_iterations: 3\n", "sweep: {solver.outer_iterations: [20000, 3]}\n")
+            "  outer_iterations: 3\n", "sweep: {solver.outer_iterations: [60000, 3]}\n")
         process, _ = self.start(text)
         os.replace(other, self.folder / "policy.h5")
         stdout, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 1, stderr)
         self.assertIn("2 runs: 1 complete, 1 failed, 0 left", stdout)
         outcomes = self.outcomes()
-        self.assertEqual(outcomes[20000][0], "iteration_limit")
+        self.assertEqual(outcomes[60000][0], "iteration_limit")
         self.assertRegex(outcomes[3][1], "^a file that it reads has changed since the launch began; ")
         self.run_text(text, "--set", "sweep.solver.outer_iterations=[3]", ranks=2)
         self.assertEqual(len(self.results()), 3)
@@ -105,7 +105,7 @@ class UnlikeRanks(Surroundings):
     def test_other_runs(self):
         """Rank 1 does not know the default that the match asks for."""
         self.separate()
-        self.assert_refused(PLUGGED.replace("sweep: {solver.outer_iterations: [20000, 3]}", WHEN),
+        self.assert_refused(PLUGGED.replace("sweep: {solver.outer_iterations: [60000, 3]}", WHEN),
                             "{f}: rank 0 finds 2400 runs in it, and rank 1 finds 40; expected every rank to be able to "
                             "load the same game.plugin", ranks=2, before=APART)
 

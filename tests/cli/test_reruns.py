@@ -8,7 +8,7 @@ import throng_test
 from resuming import CORNER, MANY
 from throng_test import SMALL
 
-RUNS = MANY.replace("outer_iterations: 1200", "outer_iterations: 2500\n  initial_policy: random") + "seeds: {count: 5}\n"
+RUNS = MANY.replace("outer_iterations: 1200", "outer_iterations: 600\n  initial_policy: random") + "seeds: {count: 5}\n"
 
 
 class Reruns(throng_test.ThrongTest):
@@ -122,7 +122,7 @@ class Sharing(throng_test.ThrongTest):
     def test_a_signal_from_the_start(self):
         """SIGUSR1 counts before the libraries have started, which takes a while where many processes do so."""
         early = 0
-        for attempt in range(8):
+        for attempt in range(40):
             process = self.begin("run", self.write(MANY.replace("1200", "100000")), "--out", self.folder / f"out{attempt}")
             caught = 0
             while not caught & 1 << signal.SIGUSR1 - 1:
@@ -134,6 +134,8 @@ class Sharing(throng_test.ThrongTest):
             process.communicate(timeout=60)
             self.assertEqual(process.returncode, 75)
             early += int(status["Threads"]) == 1  # MPI, when it has started, has more
+            if early and attempt >= 7:
+                break
         self.assertGreater(early, 0)
 
 

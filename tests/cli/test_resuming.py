@@ -1,19 +1,22 @@
 """Runs that are stopped, killed or run out of time go on when the same command is given again, as if nothing had been."""
 
 import json
+import math
 import os
+import pathlib
+import re
 import shutil
 import signal
 import time
 
 import resuming
 import throng_test
-from resuming import CORNER, GOES_ON, MANY, NO_TIME
+from resuming import CORNER, GOES_ON, MANY, NO_TIME, SOME
 from throng_test import SMALL
 
 SOLVER = "type: mf_trpo\n  eta: 0.5\n  outer_iterations: 3"
 # An iteration takes minutes.
-LONG_ITERATIONS = MANY.replace("size: 7", "size: 41").replace("beta: 0.001", "beta: 0.001\n  inner_iterations: 100000000")
+LONG_ITERATIONS = MANY.replace("size: 7", "size: 41").replace("inner_iterations: 100", "inner_iterations: 100000000")
 # The states of solvers differ, and so do the numbers that they draw.
 SOLVERS = {"mf_trpo": SOLVER.replace("eta: 0.5", "initial_policy: random"),
            "fictitious_play": "type: fictitious_play\n  lambda: harmonic\n  outer_iterations: 3",
@@ -61,28 +64,36 @@ class Resuming(resuming.ResumingTest):
             shutil.rmtree(self.out)
             process, running = self.start(LONG_ITERATIONS)
             process.send_signal(number)
-            time.sleep(0.2)
+            self.wait_until_taken(process, number)
             self.assertIsNone(process.poll())
             process.send_signal(number)
             process.communicate(timeout=20)
             self.assertEqual(process.returncode, -number)
             shutil.rmtree(self.out)
 
-    SOME = MANY.replace("outer_iterations: 1200", "outer_iterations: 500")  # two ranks take turns here
+    def wait_until_taken(self, process, number):
+        """The signal that was sent does not wait to be taken any more, so another one does not merge with it."""
+        for _ in range(1000):
+            status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+            pending = re.search(r"^ShdPnd:\t(\w+)$", status, re.MULTILINE)[1]
+            if not int(pending, 16) & 1 << number - 1:
+                return
+            time.sleep(0.02)
+        self.fail("the signal is not taken")
 
     def test_a_signal_to_mpirun_or_to_any_rank(self):
         for launches, whom in enumerate(("mpirun", 0, 1), start=1):
             with self.subTest(whom):
-                process, running = self.start(self.SOME, ranks=2, rows=40)
+                process, running = self.start(SOME, ranks=2, rows=40)
                 os.kill(process.pid if whom == "mpirun" else self.ranks_of(process)[whom], signal.SIGUSR1)
                 newest = self.assert_stopped(process, running)
                 self.assertEqual(newest["launches"], launches)
-        self.run_text(self.SOME, ranks=2)
+        self.run_text(SOME, ranks=2)
         self.assertEqual(self.provenance(), (4, newest["iteration"]))
-        self.assert_equal_to_undisturbed(self.SOME, ranks=2)
+        self.assert_equal_to_undisturbed(SOME, ranks=2)
 
     def test_killed(self):
-        for ranks, text in ((1, MANY), (2, self.SOME)):
+        for ranks, text in ((1, MANY), (2, SOME)):
             with self.subTest(ranks=ranks):
                 text += "checkpoint: {iterations: 10}\n"
                 self.out = self.folder / f"killed{ranks}"
@@ -165,7 +176,7 @@ class Resuming(resuming.ResumingTest):
 
 
 class TimeLimits(throng_test.ThrongTest):
-    LONG = MANY.replace("outer_iterations: 1200", "outer_iterations: 100000000") + "metrics: {which: [quality], every: 1000}\n"
+    LONG = SOME.replace("outer_iterations: 1000", "outer_iterations: 100000000") + "metrics: {which: [quality], every: 1000}\n"
 
     def assert_ends_before(self, limit, *arguments, note="", **options):
         """It stops with a checkpoint in the time that it has, and uses most of it."""
@@ -173,16 +184,18 @@ class TimeLimits(throng_test.ThrongTest):
         done = self.run_text(self.LONG, *arguments, check=75, **options)
         seconds = time.monotonic() - begin
         self.assertIn(f"throng: stopped: the time limit of the launch is near{note}{GOES_ON}", done.stderr)
-        self.assertLess(seconds, limit + 1)  # what the program needs to start and to end
+        self.assertLess(seconds, limit + 5)  # what a busy machine needs to start and to end
         running = self.result()
-        self.assertGreater(self.metrics(running)[-1]["seconds"], limit - 4)  # of which two are kept free
+        self.assertLess(self.metrics(running)[-1]["seconds"], limit)
+        self.assertGreater(self.metrics(running)[-1]["seconds"], limit - 5)  # of which two are kept free
         self.assertIn("checkpoint-0.json", self.files(running))
 
     def test_of_the_command_line(self):
-        self.assert_ends_before(5, "--time-limit", "0:00:05")
+        self.assert_ends_before(6, "--time-limit", "0:00:06")
 
     def test_of_the_job(self):
-        self.assert_ends_before(5, env={"SLURM_JOB_END_TIME": str(int(time.time()) + 5)}, note=", that of SLURM_JOB_END_TIME")
+        end = math.ceil(time.time()) + 6
+        self.assert_ends_before(end - time.time(), env={"SLURM_JOB_END_TIME": str(end)}, note=", that of SLURM_JOB_END_TIME")
 
     def test_the_command_line_goes_before_the_job(self):
         end = {"SLURM_JOB_END_TIME": str(int(time.time()) - 10)}
@@ -199,20 +212,20 @@ class TimeLimits(throng_test.ThrongTest):
 
     def test_of_the_run(self):
         """Such a run has failed. It can go on where it was."""
-        limit = "resources: {time_limit: 0.5 s}\n"
+        limit = "resources: {time_limit: 1 s}\n"
         done = self.run_text(self.LONG + limit, check=1)
         record, failed = self.record(), self.result()
         self.assertEqual(failed.name, record["run_id"] + ".failed")
-        self.assertRegex(record["stop_reason"], r"^its time limit of 0\.5 s was over after \d+ iterations$")
+        self.assertRegex(record["stop_reason"], r"^its time limit of 1 s was over after \d+ iterations$")
         self.assertIn(f"failed: {record['stop_reason']}; results in {failed}\n", done.stdout)
         self.assertEqual(self.files(), ["checkpoint-0.h5", "checkpoint-0.json", "checksums", "metrics.csv", "run.json"])
         iteration = int(record["stop_reason"].split()[-2])
         self.assertIn("failed already", self.run_text(self.LONG + limit, check=1).stdout)
-        self.run_text(self.LONG + limit, "--rerun", "failed", "--set", "resources.time_limit=1 s", check=1)
+        self.run_text(self.LONG + limit, "--rerun", "failed", "--set", "resources.time_limit=2 s", check=1)
         provenance = self.record()["provenance"]
         self.assertEqual((provenance["launches"], provenance["resumed_from"]), (2, iteration))
-        self.assertGreaterEqual(provenance["wall_seconds"], 1)
-        self.assertLess(provenance["solve_seconds"], 1.2)  # of which 0.5 were there already
+        self.assertGreaterEqual(provenance["wall_seconds"], 2)
+        self.assertLess(provenance["solve_seconds"], 2.9)  # of which 1 was there already
         self.assertEqual([row["iteration"] for row in self.metrics()], [1000 * i for i in range(len(self.metrics()))])
 
     def test_enough_time(self):

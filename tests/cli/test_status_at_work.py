@@ -122,7 +122,7 @@ class AtWork(StatusTest):
 
     def test_while_runs_end(self):
         """Runs get their names while they are looked at, and none is ever missed or taken for damaged."""
-        text = RANDOM.replace("outer_iterations: 3", "outer_iterations: 20") + "seeds: {count: 80}\n"
+        text = RANDOM.replace("outer_iterations: 3", "outer_iterations: 200") + "seeds: {count: 80}\n"
         self.run_text(text, "--shard", "79/80")  # the plan is there
         process = self.begin("run", self.folder / "experiment.yaml", "--out", self.out, ranks=2)
         seen, looks = {}, 0

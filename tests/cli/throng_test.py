@@ -83,6 +83,14 @@ class ThrongTest(unittest.TestCase):
         self.addCleanup(end, process)
         return process
 
+    def wait_for(self, condition, process, seconds=60):
+        """Until a condition holds of what the process does."""
+        end = time.monotonic() + seconds
+        while not condition():
+            self.assertIsNone(process.poll(), "it ended before")
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
+
     def rows_at_work(self):
         """The rows of metrics.csv that are there by folder of a run at work."""
         found = {}
@@ -107,7 +115,8 @@ class ThrongTest(unittest.TestCase):
         """The process ids of the ranks that mpirun has started."""
         found = []
         for children in pathlib.Path(f"/proc/{process.pid}/task").glob("*/children"):
-            found += map(int, children.read_text(encoding="ascii").split())
+            with contextlib.suppress(OSError):  # a thread of mpirun that has ended
+                found += map(int, children.read_text(encoding="ascii").split())
         return sorted(pid for pid in found if is_throng(pid))
 
     def run_text(self, text, *arguments, ranks=1, check=0, **options):
@@ -163,7 +172,7 @@ class ThrongTest(unittest.TestCase):
 
 def is_throng(pid):
     try:
-        return os.readlink(f"/proc/{pid}/exe") == os.path.realpath(THRONG)
+        return os.readlink(f"/proc/{pid}/exe") == os.path.realpath(shutil.which(THRONG) or THRONG)
     except OSError:
         return False
 

@@ -47,6 +47,9 @@ overrides:
 checkpoint: {iterations: 1}
 """
 
+# Enough for what takes its time to find it at work.
+LONG_SWEEP = SWEEP.replace("outer_iterations: 100", "outer_iterations: 300")
+
 
 def content(folder):
     """All that is below a folder: bytes by relative path; None for folders."""
@@ -128,14 +131,6 @@ class FaultTest(throng_test.ThrongTest):
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             pass
-
-    def wait_for(self, condition, process, seconds=60):
-        """Until a condition holds of what the process does."""
-        end = time.monotonic() + seconds
-        while not condition():
-            self.assertIsNone(process.poll(), "it ended before")
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.01)
 
     def signal(self, pid, number):
         with contextlib.suppress(ProcessLookupError):

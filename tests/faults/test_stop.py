@@ -3,7 +3,7 @@
 import signal
 
 import faults
-from faults import SWEEP
+from faults import LONG_SWEEP
 
 
 class Stop(faults.FaultTest):
@@ -22,7 +22,7 @@ class Stop(faults.FaultTest):
             self.assertTrue(list(folder.glob("checkpoint-?.json")), sorted(folder.iterdir()))
 
     def stopped_and_not(self, ranks_per_run):
-        path = self.write(SWEEP + f"resources: {{ranks_per_run: {ranks_per_run}}}\n")
+        path = self.write(LONG_SWEEP + f"resources: {{ranks_per_run: {ranks_per_run}}}\n")
         undisturbed = self.folder / f"undisturbed{ranks_per_run}"
         self.throng("run", path, "--out", undisturbed, ranks=2, check=0)
         expected = self.outcomes(undisturbed)

@@ -1,12 +1,12 @@
 """Two launches at once in the same folder share the runs: none is done twice, and all results are right."""
 
 import faults
-from faults import BAD_DISK, SWEEP
+from faults import BAD_DISK, LONG_SWEEP
 
 
 class TwoLaunches(faults.FaultTest):
     def test_started_at_once(self):
-        path = self.write(SWEEP)
+        path = self.write(LONG_SWEEP)
         self.throng("run", path, "--out", self.folder / "undisturbed", check=0)
         expected = self.outcomes(self.folder / "undisturbed")
         self.out.mkdir()

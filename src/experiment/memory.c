@@ -161,7 +161,8 @@ static PetscErrorCode CheckNode(const MfgPlan *plan, PetscInt ranks, PetscReal s
 {
   const PetscReal available = MfgMemoryAvailable("");
   PetscReal       needed;
-  PetscInt        hungriest, length;
+  PetscInt        hungriest;
+  PetscMPIInt     length;
   char            label[200], wanted[32], together[32], there[32], host[MPI_MAX_PROCESSOR_NAME] = "";
 
   PetscFunctionBeginUser;

@@ -15,8 +15,8 @@ class BadValues(throng_test.ThrongTest):
                                   "4:9: game.size: 5 is out of range; expected an integer in [7,inf)")
         self.assert_value_refused("four_rooms\n  size: 7", "crowd_grid\n  size: 1",
                                   "4:9: game.size: 1 is out of range; expected an integer in [2,inf)")
-        self.assert_value_refused("size: 7", "size: 99999999999",
-                                  "4:9: game.size: 99999999999 is out of range; expected an integer in [7,inf)")
+        self.assert_value_refused("size: 7", "size: 99999999999999999999",
+                                  "4:9: game.size: 99999999999999999999 is out of range; expected an integer in [7,inf)")
 
     def test_noise(self):
         self.assert_value_refused("size: 7", "noise: {additive: [0.2, 0.2, 0.2, 0.2, 0.3]}",

@@ -56,9 +56,11 @@ class JobScripts(unittest.TestCase):
     def test_exit_codes(self):
         for code, end, text, requeued in ((0, 0, "All runs are complete", False), (1, 1, "some runs failed", False),
                                           (2, 2, "bad input", False), (75, 75, "number 1 of at most 20", True),
-                                          (137, 137, ". That is too soon", False)):
+                                          (137, 137, "died (exit code 137) after ", False)):
             with self.subTest(code):
-                self.assert_ends(self.start(JOB, f"exit {code}"), end, text, requeued)
+                output = self.assert_ends(self.start(JOB, f"exit {code}"), end, text, requeued)
+                if code == 137:
+                    self.assertRegex(output, r"\(exit code 137\) after [01] s\. That is too soon")
 
     def test_what_died_late_is_started_again(self):
         self.assert_ends(self.start("patience=1\n" + JOB, "sleep 1; kill -KILL $$"), 75, "died (exit code 137)", True)

@@ -228,6 +228,7 @@ static PetscErrorCode ReadAxis(MfgSweep sweep, PetscInt count, MfgNode *const no
     axis->key_count++;
   }
   PetscCall(CheckOutput(sweep, axis, section));
+  PetscCall(PetscStrncpy(axis->section, section, sizeof(axis->section)));
   if (axis->key_count)
     axes->count++;
   else

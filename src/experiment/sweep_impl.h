@@ -32,6 +32,7 @@ typedef struct {
 
 /* Keys that advance together: one key of `sweep`, or a group of `zip`. */
 typedef struct {
+  char         section[16]; /* where it stands: "sweep", "when.zip" */
   PetscInt     key_count;
   MfgSweepKey *keys;  /* [key_count] */
   PetscInt     count; /* values */

@@ -84,8 +84,7 @@ static PetscErrorCode CheckStage(MfgSweep sweep, const MfgSweepStage *stage)
   for (PetscInt i = 0; i < stage->axes.count; i++) {
     const MfgSweepAxis *axis = &stage->axes.list[i];
 
-    PetscCall(CheckKeys(sweep, &stage->match, axis->key_count == 1 ? "when.sweep" : "when.zip",
-                        axis->key_count, axis->keys));
+    PetscCall(CheckKeys(sweep, &stage->match, axis->section, axis->key_count, axis->keys));
   }
   PetscFunctionReturn(0);
 }

@@ -78,6 +78,10 @@ class AllRuns(throng_test.ThrongTest):
                             "{f}:5:66: when.sweep.solver.learning_rate: x is not a number; expected a real in (0,inf) (no run "
                             "has it: the match matches none)",
                             "{f}:5:70: when.sweep.solver.xyzzyx: unknown key 'solver.xyzzyx'")
+        self.assert_refused(when.replace("sweep: {KEYS}", "zip: [{solver.learning_rate: [-1]}]"),
+                            "throng: warning: {f}:5:11: when.match: matches no run",
+                            "{f}:5:58: when.zip.solver.learning_rate: -1 is out of range; expected a real in (0,inf) (no run "
+                            "has it: the match matches none)")
         done = self.run_text(when.replace("KEYS", "solver.eta: [1, 2], solver.initial_policy: [{type: random}], seed: [2]"))
         self.assertIn("when.match: matches no run", done.stderr)
 

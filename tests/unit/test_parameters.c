@@ -124,6 +124,9 @@ static void NumbersAreChecked(void **state)
   Refuse(p, "size", "11.5", "11.5 is not an integer; expected an integer in [7,inf)");
   Refuse(p, "size", "99999999999999999999",
          "99999999999999999999 is out of range; expected an integer in [7,inf)");
+#if !defined(PETSC_USE_64BIT_INDICES)
+  Refuse(p, "size", "99999999999", "99999999999 is out of range; expected an integer in [7,inf)");
+#endif
 }
 
 static void ListsAndWordsAreChecked(void **state)
